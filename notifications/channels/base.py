@@ -1,0 +1,142 @@
+"""What every channel speaks: a message, where it goes, and how sending can end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import ClassVar, Protocol, Self
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+NEUTRAL_LINE: Promise = _("A quiet moment, whenever you like")
+"""The one line every notification and every mail subject shows, whatever it is about."""
+
+OPEN_PATH = "/tonight/"
+"""Where every notification leads: one page for all, so the address tells nothing either."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebPushAddress:
+    """A browser's push subscription, as the browser gave it (keys in url-safe base64)."""
+
+    endpoint: str
+    p256dh: str = field(repr=False)
+    auth: str = field(repr=False)
+
+    @property
+    def service(self) -> str:
+        """The push service's origin: what is slowed down or stopped as one."""
+        parts = urlsplit(self.endpoint)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+@dataclass(frozen=True, slots=True)
+class EmailAddress:
+    """One mailbox."""
+
+    email: str = field(repr=False)
+
+    @property
+    def service(self) -> str:
+        return "email"
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryAddress:
+    """A named place in this process's memory, for tests and demos."""
+
+    name: str
+
+    @property
+    def service(self) -> str:
+        return "memory"
+
+
+Address = WebPushAddress | EmailAddress | MemoryAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One delivery to one address.
+
+    ``payload`` holds only opaque values: nothing at all, or ``{"answer_token": ...}`` for a
+    reminder. The words a person reads are the channel's own constant line, so a message has
+    no text to leak. ``ttl_seconds`` is what is left until the delivery expires (at least 1).
+    Two messages with the same ``collapse_key`` are shown as one.
+    """
+
+    delivery_id: UUID
+    kind: str
+    collapse_key: str
+    ttl_seconds: int
+    address: Address
+    payload: Mapping[str, str] = field(default_factory=dict, repr=False)
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Accepted by the service, which is the last fact we know. ``reference`` is its own name for it."""
+
+    reference: str = ""
+
+
+class ChannelError(Exception):
+    """Sending did not succeed; the flags say what follows. Built by the four verbs below.
+
+    ================  =========  ===============  ============  =====================================
+    built by          permanent  retires_device   stop_service  what the outbox does
+    ================  =========  ===============  ============  =====================================
+    ``gone``          yes        yes              no            give up, switch the device off
+    ``refused``       yes        no               no            give up on this delivery, keep device
+    ``later``         no         no               no            try again, not before ``retry_after``
+    ``stopped``       no         no               yes           stop calling that service, alarm
+    ================  =========  ===============  ============  =====================================
+
+    ``reason`` is a short stable code for the row and the logs; it never holds an address or text.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        permanent: bool,
+        retires_device: bool = False,
+        retry_after: timedelta | None = None,
+        stop_service: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+        self.retires_device = retires_device
+        self.retry_after = retry_after
+        self.stop_service = stop_service
+
+    @classmethod
+    def gone(cls, reason: str) -> Self:
+        return cls(reason, permanent=True, retires_device=True)
+
+    @classmethod
+    def refused(cls, reason: str) -> Self:
+        return cls(reason, permanent=True)
+
+    @classmethod
+    def later(cls, reason: str, retry_after: timedelta | None = None) -> Self:
+        return cls(reason, permanent=False, retry_after=retry_after)
+
+    @classmethod
+    def stopped(cls, reason: str) -> Self:
+        return cls(reason, permanent=False, stop_service=True)
+
+
+class Channel(Protocol):
+    """Sends one message; may be called from several threads and blocks for at most ten seconds."""
+
+    at_most_once: ClassVar[bool]
+    """True where a second copy could not be hidden (mail): then record the attempt before sending."""
+
+    def send(self, message: Message) -> Sent:
+        """Hand the message over, or raise `ChannelError`."""
+        ...
