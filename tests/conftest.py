@@ -1,0 +1,53 @@
+"""Prepares the surroundings of the tests before Django reads its settings.
+
+`python3 dev.py test` brings a PostgreSQL and a Valkey of its own. To run pytest by hand, set DATABASE_URL and REDIS_URL.
+"""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+TOUCHES_ROWS = {"db", "transactional_db", "live_server", "client", "admin_client"}
+
+
+def redis_of_worker(url: str, worker: str) -> str:
+    """The Redis database of one xdist worker: as many further as the worker's number ("gw3" is 3)."""
+    parts = urlsplit(url)
+    number = int(parts.path.strip("/") or 0) + int(worker.removeprefix("gw") or 0)
+    return urlunsplit(parts._replace(path=f"/{number}"))
+
+
+def _prepare() -> None:
+    if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
+        raise pytest.UsageError(
+            "The tests need a PostgreSQL and a Redis: run `python3 dev.py test`, or set DATABASE_URL and REDIS_URL."
+        )
+    os.environ["REDIS_URL"] = redis_of_worker(os.environ["REDIS_URL"], os.environ.get("PYTEST_XDIST_WORKER", ""))
+    os.environ["DEBUG"] = "1"
+    os.environ["DEMO_MODE"] = "0"
+    os.environ["EBB_VAR_DIR"] = str(BASE_DIR / "var" / "test")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+
+
+_prepare()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A fixed evening, 19:00 UTC, in winter time: 20:00 in Madrid."""
+    return datetime(2026, 11, 18, 19, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Counters of throttles and rate limits start at nothing for every test that may touch them."""
+    if TOUCHES_ROWS & set(request.fixturenames) or request.node.get_closest_marker("django_db"):
+        from django.core.cache import cache
+
+        cache.clear()
+    yield
