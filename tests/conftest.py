@@ -4,7 +4,6 @@
 """
 
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -44,10 +43,9 @@ def now() -> datetime:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_cache(request: pytest.FixtureRequest) -> Iterator[None]:
+def _fresh_cache(request: pytest.FixtureRequest) -> None:
     """Counters of throttles and rate limits start at nothing for every test that may touch them."""
     if TOUCHES_ROWS & set(request.fixturenames) or request.node.get_closest_marker("django_db"):
         from django.core.cache import cache
 
         cache.clear()
-    yield
