@@ -1,0 +1,44 @@
+"""Every address of Ebb."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from config import health
+
+API = [
+    path("", include("backend.accounts.urls")),
+    path("", include("backend.couples.urls")),
+    path("", include("backend.consents.urls")),
+    path("", include("notifications.urls")),
+    path("", include("checkins.urls")),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+]
+
+PAGES: list[URLPattern | URLResolver] = [
+    path("", include("backend.web.page_urls")),
+    path("", include("backend.accounts.page_urls")),
+    path("", include("backend.couples.page_urls")),
+    path("", include("backend.consents.page_urls")),
+    path("", include("notifications.page_urls")),
+    path("", include("checkins.page_urls")),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include(API)),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path("_allauth/", include("allauth.headless.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("admin/", admin.site.urls),
+    *PAGES,
+]
+
+if settings.DEMO_MODE:
+    urlpatterns += [path("demo/", include("config.demo.urls"))]
+
+handler404 = "backend.web.failures.not_found"
+handler500 = "backend.web.failures.unexpected"
