@@ -1,0 +1,82 @@
+"""Who is asking: the session token of an app, or the session cookie of the web app. One statement per request."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, get_user_model
+from django.contrib.sessions.models import Session
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.crypto import constant_time_compare
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from backend.errors import DomainError
+
+HEADER = "X-Session-Token"
+
+
+class FormCheckFailed(DomainError):
+    status, code, title = 403, "form-check", "Please load the page again"
+
+
+class SessionAuthentication(BaseAuthentication):
+    """Knows a person by an allauth session. Signing out or changing the password ends it at once."""
+
+    def authenticate(self, request: Request) -> tuple[Any, str] | None:
+        token = request.META.get("HTTP_X_SESSION_TOKEN")
+        key = token or request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        if not key:
+            return None
+        user = person_of_session(key)
+        if user is None:
+            return None
+        if not token:
+            _check_form(request)
+        return user, key
+
+    def authenticate_header(self, request: Request) -> str:
+        return HEADER
+
+
+def person_of_session(key: str) -> Any | None:
+    """The active person who is signed in with this session key, or None. One statement."""
+    user_model = get_user_model()
+    fields = user_model._meta.concrete_fields
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(), [key])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    session = SessionStore().decode(row[0])
+    user = user_model.from_db(connection.alias, [field.attname for field in fields], row[1:])
+    if session.get(SESSION_KEY) != str(user.pk) or not user.is_active:
+        return None
+    if not constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
+        return None
+    return user
+
+
+def _statement() -> str:
+    user = get_user_model()._meta
+    columns = ", ".join(f'u."{field.column}"' for field in user.concrete_fields)
+    return (
+        f'SELECT s.session_data, {columns} FROM "{Session._meta.db_table}" s'  # noqa: S608 (names of our own tables)
+        " JOIN usersessions_usersession us ON us.session_key = s.session_key"
+        f' JOIN "{user.db_table}" u ON u.id = us.user_id'
+        " WHERE s.session_key = %s AND s.expire_date > clock_timestamp()"
+    )
+
+
+class _FormCheck(CsrfViewMiddleware):
+    def _reject(self, request: Any, reason: str) -> Any:
+        return reason
+
+
+def _check_form(request: Request) -> None:
+    """The web app's requests must carry the form token, since the browser sends its cookie by itself."""
+    check = _FormCheck(lambda _: None)  # type: ignore[arg-type, return-value]  (never called)
+    check.process_request(request._request)
+    if check.process_view(request._request, None, (), {}):  # type: ignore[arg-type]  (REST framework does the same)
+        raise FormCheckFailed

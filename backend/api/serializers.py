@@ -1,0 +1,48 @@
+"""Strict input: unknown fields are refused, and a number is a whole JSON number."""
+
+import unicodedata
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses fields it does not know, so that a misspelt one is not silently lost."""
+
+    default_error_messages = {"unknown-field": _("This field is not known here.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            unknown = set(data) - {name for name, field in self.fields.items() if not field.read_only}
+            if unknown:
+                message = self.error_messages["unknown-field"]
+                raise serializers.ValidationError({name: [serializers.ErrorDetail(message, "unknown-field")] for name in sorted(unknown)})
+        return super().to_internal_value(data)
+
+
+class WholeNumberField(serializers.IntegerField):
+    """A whole JSON number: no float, no boolean, no text."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            self.fail("invalid")
+        return int(super().to_internal_value(data))
+
+
+class TruthField(serializers.BooleanField):
+    """true or false, not "yes" or 1."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if type(data) is not bool:
+            self.fail("invalid", input=data)
+        return data
+
+
+class TextField(serializers.CharField):
+    """Text, normalised to NFC so that its length is what a person sees. Not a number, not a boolean."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if type(data) is not str:
+            self.fail("invalid")
+        return unicodedata.normalize("NFC", super().to_internal_value(data))

@@ -1,0 +1,57 @@
+"""How often one may ask. Counted in the shared cache; limits that guard a secret are counted in the database."""
+
+from typing import Any
+
+from django.core.cache import cache
+from redis.exceptions import RedisError
+from rest_framework.throttling import SimpleRateThrottle
+
+
+class _FixedWindow(SimpleRateThrottle):
+    """One increment per request. Without the cache nobody is kept from writing down their day."""
+
+    def allow_request(self, request: Any, view: Any) -> bool:
+        key = self.get_cache_key(request, view)
+        if key is None or self.num_requests is None:
+            return True
+        try:
+            return _count(key, self.duration) <= self.num_requests
+        except (RedisError, OSError):
+            return True
+
+    def wait(self) -> float | None:
+        return float(self.duration)
+
+
+class PersonThrottle(_FixedWindow):
+    """For a person who is signed in."""
+
+    scope = "person"
+
+    def get_cache_key(self, request: Any, view: Any) -> str | None:
+        return f"throttle:person:{request.user.pk}" if request.user.is_authenticated else None
+
+
+class AddressThrottle(_FixedWindow):
+    """For those who are not signed in."""
+
+    scope = "address"
+
+    def get_cache_key(self, request: Any, view: Any) -> str | None:
+        return None if request.user.is_authenticated else f"throttle:{self.scope}:{self.get_ident(request)}"
+
+
+class AnswerThrottle(AddressThrottle):
+    """For answers given from a push, which carry a token instead of a session."""
+
+    scope = "answer"
+
+
+def _count(key: str, window: int) -> int:
+    if cache.add(key, 1, timeout=window):
+        return 1
+    try:
+        return cache.incr(key)
+    except ValueError:  # the window closed between the two
+        cache.set(key, 1, timeout=window)
+        return 1

@@ -1,0 +1,1 @@
+"""Plumbing of the pages: headers, templates and what every page shares."""
