@@ -1,0 +1,77 @@
+"""A user, and what they agreed to."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.timezone import now
+
+from backend.accounts.zones import check_zone
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def visible_to(self, viewer: Any) -> "models.QuerySet[User]":
+        """An account is visible to itself alone."""
+        return self.filter(pk=viewer.pk) if viewer.is_authenticated else self.none()
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=40, blank=True, help_text="What your partner calls you.")
+    timezone = models.CharField(max_length=64, default="UTC", validators=[check_zone])
+    zone_changed_at = models.DateTimeField(default=now, editable=False)
+    language = models.CharField(max_length=8, default="en")
+    adult_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="one_account_per_email")]
+
+    def __str__(self) -> str:
+        return f"user {self.pk}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class AgreementQuerySet(models.QuerySet["Agreement"]):
+    def visible_to(self, viewer: Any) -> "AgreementQuerySet":
+        return self.filter(user_id=viewer.pk) if viewer.is_authenticated else self.none()
+
+
+class Agreement(models.Model):
+    """The wording a person agreed to, and when. Withdrawing it is deleting the account."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="agreements")
+    wording = models.CharField(max_length=40)
+    version = models.CharField(max_length=20)
+    language = models.CharField(max_length=8)
+    given_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
+
+    objects = AgreementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "wording", "version"], name="one_agreement_per_version")]
+
+    def __str__(self) -> str:
+        return f"{self.wording} {self.version}"

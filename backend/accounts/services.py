@@ -1,0 +1,43 @@
+"""Every change to an account that allauth does not make itself."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import get_language
+
+from backend import clock
+from backend.accounts.models import Agreement, User
+
+KEEP_ANSWERS = "keep-answers"
+
+
+def agreement_version() -> str:
+    """The version of the consent wording now shown (locale-independent)."""
+    version: str = settings.AGREEMENT_VERSION
+    return version
+
+
+@transaction.atomic
+def complete_sign_up(*, user: User, name: str, timezone: str) -> User:
+    """Adds to a new account what sign-up asked for, with the agreement and the version of its wording."""
+    now = clock.now()
+    language = (get_language() or "en").split("-")[0]
+    user.name, user.timezone, user.zone_changed_at, user.adult_confirmed_at = name, timezone, now, now
+    user.language = language if language in dict(settings.LANGUAGES) else "en"
+    user.save()
+    Agreement.objects.get_or_create(
+        user=user, wording=KEEP_ANSWERS, version=agreement_version(), defaults={"language": user.language, "given_at": now}
+    )
+    return user
+
+
+def update_profile(*, person: User, now: datetime, **changes: Any) -> User:
+    """Changes name, language or timezone. A new zone is stamped, so that reminders and reveals are computed anew."""
+    if "timezone" in changes and changes["timezone"] != person.timezone:
+        changes["zone_changed_at"] = now
+    for name, value in changes.items():
+        setattr(person, name, value)
+    person.save(update_fields=list(changes))
+    return person

@@ -1,0 +1,18 @@
+"""Which time zones a person may choose: the names of the IANA database."""
+
+from functools import cache
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """Every zone by its IANA name, without the machine's own aliases."""
+    return frozenset(name for name in available_timezones() if not name.startswith(("posix/", "right/")) and name != "localtime")
+
+
+def check_zone(name: str) -> None:
+    if name not in zone_names():
+        raise ValidationError(_("Choose a time zone from the list."), code="unknown-zone")

@@ -1,0 +1,1 @@
+"""Couples: invitation, pairing, and leaving."""

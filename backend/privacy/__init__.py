@@ -1,0 +1,1 @@
+"""Taking one's data away: export and erasure, one provider per app."""
