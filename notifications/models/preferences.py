@@ -1,0 +1,120 @@
+"""When a person wants to be reached, and the reminder of each of their days."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, time
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from notifications.models.rows import MovingQuerySet, OwnQuerySet
+
+
+class PreferenceQuerySet(OwnQuerySet["Preference"]):
+    def due(self, now: datetime) -> Self:
+        """Whose next reminder is due, the longest waiting first."""
+        return self.filter(next_reminder_at__lte=now).order_by("next_reminder_at")
+
+    def out_of_date(self) -> Self:
+        """Whose zone has changed since their next reminder was computed."""
+        return self.filter(computed_at__lt=F("person__zone_changed_at"))
+
+    def muted(self, now: datetime) -> Self:
+        """Who wants no prompts for a while."""
+        return self.filter(prompts_muted_until__gt=now)
+
+
+class Preference(models.Model):
+    """How one person wants to be reached. Hours are wall-clock hours of the person's own zone.
+
+    Quiet hours run from `quiet_from` until `quiet_until`, over midnight when the first is later; equal means none.
+    `next_reminder_at` is that wish folded with zone and calendar into one instant, computed anew at each change, so
+    that a sweep only compares instants. It is empty while no reminder is to come. `ignored_in_a_row` counts the
+    reminders since the last answer.
+    """
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    reminders_on = models.BooleanField(default=True)
+    reminder_time = models.TimeField(default=time(20))
+    quiet_from = models.TimeField(default=time(22))
+    quiet_until = models.TimeField(default=time(7))
+    prompts_muted_until = models.DateTimeField(null=True)
+    email_on = models.BooleanField(default=False)
+    next_reminder_at = models.DateTimeField(null=True)
+    next_reminder_day = models.DateField(null=True)
+    last_reminder_at = models.DateTimeField(null=True)
+    last_reminder_day = models.DateField(null=True)
+    ignored_in_a_row = models.PositiveSmallIntegerField(default=0)
+    computed_at = models.DateTimeField()
+
+    objects = PreferenceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="next_reminder_has_a_day",
+                condition=Q(next_reminder_at=None, next_reminder_day=None)
+                | Q(next_reminder_at__isnull=False, next_reminder_day__isnull=False, reminders_on=True),
+            ),
+            models.CheckConstraint(
+                name="last_reminder_has_a_day",
+                condition=Q(last_reminder_at=None, last_reminder_day=None)
+                | Q(last_reminder_at__isnull=False, last_reminder_day__isnull=False),
+            ),
+        ]
+        indexes = [
+            # services.reminders.queue_due_reminders: whose reminder is due
+            models.Index(fields=["next_reminder_at"], condition=Q(next_reminder_at__isnull=False), name="reminder_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"preference of person {self.person_id}"
+
+
+class SlotState(models.TextChoices):
+    OPEN = "open"
+    ANSWERED = "answered"
+    SENT = "sent"
+    EXPIRED = "expired"
+    SUPPRESSED = "suppressed"
+    CANCELLED = "cancelled"
+    UNDELIVERABLE = "undeliverable"
+    FAILED = "failed"
+
+
+_ENDS = frozenset(
+    {SlotState.SENT, SlotState.EXPIRED, SlotState.SUPPRESSED, SlotState.CANCELLED, SlotState.UNDELIVERABLE, SlotState.FAILED}
+)
+
+# An answer is a fact whatever became of the reminder, so every state leads to it.
+SLOT_MOVES: Mapping[str, frozenset[str]] = {
+    SlotState.OPEN: _ENDS | {SlotState.ANSWERED},
+    **{state: frozenset({SlotState.ANSWERED}) for state in _ENDS},
+    SlotState.ANSWERED: frozenset(),
+}
+
+
+class SlotQuerySet(MovingQuerySet["ReminderSlot"]):
+    moves: ClassVar[Mapping[str, frozenset[str]]] = SLOT_MOVES
+
+
+class ReminderSlot(models.Model):
+    """The one reminder of a person's day, and what became of it. A day that was answered first has a closed slot."""
+
+    State = SlotState
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    state = models.CharField(max_length=13, choices=SlotState.choices, default=SlotState.OPEN)
+    reason = models.CharField(max_length=30, blank=True)
+
+    objects = SlotQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "day"], name="one_reminder_per_person_and_day")]
+
+    def __str__(self) -> str:
+        return f"reminder of person {self.person_id} for {self.day}"
