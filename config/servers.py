@@ -40,6 +40,7 @@ import psycopg
 import redis
 
 ROOT_HOME = Path("/var/lib/ebb")
+OPEN_TO_ALL = "/var/tmp"  # noqa: S108  (root's own temporary folder may be closed to the account PostgreSQL runs as)
 START_SECONDS = 30.0
 LONGEST_SOCKET_PATH = 100  # bytes; the kernel's limit is 104 on macOS, 108 on Linux
 
@@ -61,10 +62,12 @@ class Addresses:
 
 
 @contextlib.contextmanager
-def servers(data_dir: Path | None, *, durable: bool = True, given: Mapping[str, str] | None = None) -> Iterator[Addresses]:
+def servers(
+    data_dir: Path | None, *, durable: bool = True, fresh: bool = False, given: Mapping[str, str] | None = None
+) -> Iterator[Addresses]:
     """Runs PostgreSQL and Valkey on `data_dir` for as long as the block lasts. None is a folder thrown away afterwards.
 
-    `durable=False` trades the safety of a crash for speed. `given` may hold DATABASE_URL or REDIS_URL of servers that are
+    `durable=False` trades safety in a crash for speed; `fresh=True` deletes the folder's data first. `given` may hold DATABASE_URL or REDIS_URL of servers that are
     already there: those are passed on untouched. Raises ServersError.
     """
     given = {name: url for name, url in (given or {}).items() if url}
@@ -72,6 +75,8 @@ def servers(data_dir: Path | None, *, durable: bool = True, given: Mapping[str, 
         home = stack.enter_context(_thrown_away()) if data_dir is None else home_of(data_dir)
         home.mkdir(parents=True, exist_ok=True)
         lock = stack.enter_context(_only_user_of(home))
+        if fresh:
+            shutil.rmtree(home / "postgresql", ignore_errors=True)
         database_url = given.get("DATABASE_URL") or stack.enter_context(_postgresql(home, lock, durable=durable))
         redis_url = given.get("REDIS_URL") or stack.enter_context(_valkey(home, lock))
         yield Addresses(database_url, redis_url, home)
@@ -90,8 +95,7 @@ def _short_name(path: Path) -> str:
 
 @contextlib.contextmanager
 def _thrown_away() -> Iterator[Path]:
-    # Root's own temporary folder may be closed to the account PostgreSQL runs as; /var/tmp is open to all.
-    with tempfile.TemporaryDirectory(prefix="ebb-", dir="/var/tmp" if os.geteuid() == 0 else None) as name:
+    with tempfile.TemporaryDirectory(prefix="ebb-", dir=OPEN_TO_ALL if os.geteuid() == 0 else None) as name:
         yield Path(name).resolve()
 
 
@@ -346,13 +350,14 @@ def _last_line(text: str) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m config.servers", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, help="where the data are kept; without it they are thrown away")
+    parser.add_argument("--fresh", action="store_true", help="delete what the folder holds first")
     parser.add_argument("--fast", action="store_true", help="do not wait for the disk; for tests")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
     given = {name: os.environ.get(name, "") for name in ("DATABASE_URL", "REDIS_URL")}
     try:
-        with servers(options.folder, durable=not options.fast, given=given) as addresses:
+        with servers(options.folder, durable=not options.fast, fresh=options.fresh, given=given) as addresses:
             print(json.dumps(addresses.environment() | {"HOME": str(addresses.home)}), flush=True)
             signal.signal(signal.SIGCHLD, lambda *_: sys.exit("A server ended by itself."))
             try:
