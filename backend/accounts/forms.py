@@ -3,11 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from backend.accounts import services
 from backend.accounts.models import User
-from backend.accounts.zones import check_zone
+from backend.accounts.zones import check_zone, zone_groups
 
 
 class SignupForm(forms.Form):
@@ -28,3 +29,31 @@ class SignupForm(forms.Form):
 
     def signup(self, request: Any, user: User) -> None:
         services.complete_sign_up(user=user, name=self.cleaned_data["name"], timezone=self.cleaned_data["timezone"])
+
+
+class ProfileForm(forms.Form):
+    """What a person says of themselves, all of it changeable."""
+
+    name = forms.CharField(
+        max_length=40,
+        required=False,
+        label=_("What may your partner call you?"),
+        widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
+    )
+    language = forms.ChoiceField(choices=settings.LANGUAGES, label=_("Language"))
+    timezone = forms.CharField(
+        max_length=64,
+        validators=[check_zone],
+        label=_("Time zone"),
+        help_text=_("Your day ends at four in the morning, by this clock."),
+        widget=forms.Select(attrs={"data-zone": "", "data-chosen": ""}),
+    )
+
+    def __init__(self, *parts: Any, **named: Any) -> None:
+        super().__init__(*parts, **named)
+        groups = [(continent, [(name, name.replace("_", " ")) for name in names]) for continent, names in zone_groups()]
+        chosen = self["timezone"].value()
+        known = {name for _continent, names in zone_groups() for name in names}
+        if chosen and chosen not in known:
+            groups.append((str(_("Yours")), [(chosen, chosen)]))
+        self.fields["timezone"].widget.choices = groups

@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from backend.accounts import pages
+
+urlpatterns = [
+    path("", pages.landing, name="landing"),
+    path("you/", pages.you, name="you"),
+    path("you/profile/", pages.profile, name="you-profile"),
+]

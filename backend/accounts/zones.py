@@ -16,3 +16,14 @@ def zone_names() -> frozenset[str]:
 def check_zone(name: str) -> None:
     if name not in zone_names():
         raise ValidationError(_("Choose a time zone from the list."), code="unknown-zone")
+
+
+@cache
+def zone_groups() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The zones a list on a page offers, by continent: places, and UTC, without abbreviations and old names of countries."""
+    groups: dict[str, list[str]] = {}
+    for name in sorted(zone_names()):
+        continent, slash, _place = name.partition("/")
+        if slash and continent not in {"Etc", "SystemV", "US"}:
+            groups.setdefault(continent, []).append(name)
+    return (*((continent, tuple(names)) for continent, names in groups.items()), ("UTC", ("UTC",)))

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from backend.consents import pages
+
+urlpatterns = [
+    path("you/sharing/", pages.sharing, name="you-sharing"),
+    *(path(f"you/sharing/{verb}/", pages.hold, {"verb": verb}, name=f"you-{verb}") for verb in ("pause", "resume", "safety", "safe")),
+]

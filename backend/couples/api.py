@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -15,6 +14,7 @@ from backend import clock
 from backend.accounts.models import User
 from backend.api.serializers import StrictSerializer, TextField, TruthField
 from backend.couples import queries, services
+from backend.couples.links import link_for
 from backend.couples.models import Invitation
 
 
@@ -52,10 +52,6 @@ def invitation_of(invitation: Invitation, person: User) -> dict[str, Any]:
     mine = invitation.inviter_id == person.pk
     other = (invitation.accepted_by.name if invitation.accepted_by else "") if mine else invitation.inviter.name
     return {"id": invitation.pk, "sent_by_me": mine, "state": invitation.state, "other": other, "expires_at": invitation.expires_at}
-
-
-def link_for(code: str) -> str:
-    return f"{settings.SITE_URL}/invitation/#{code}"
 
 
 class Couples(APIView):

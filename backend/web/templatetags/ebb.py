@@ -1,34 +1,22 @@
-"""What every page needs from the settings, and the few words that templates share."""
+"""The few words and shapes that templates share."""
 
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.template.context import Context
 from django.utils.translation import gettext
 
 register = template.Library()
 
-NEUTRAL_PAGE = "https://www.wikipedia.org/"
-
-
-@register.simple_tag
-def quick_exit_url() -> str:
-    """Where *Leave this page* goes: a page that says nothing about its reader."""
-    return str(getattr(settings, "QUICK_EXIT_URL", "") or NEUTRAL_PAGE)
-
-
-@register.simple_tag
-def demo_mode() -> bool:
-    return bool(getattr(settings, "DEMO_MODE", False))
+BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("OPR/", "Opera"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"), ("Linux", "Linux"))
 
 
 @register.simple_tag(takes_context=True)
 def current(context: Context, *prefixes: str) -> str:
     """`page` when the address asked for begins with one of the prefixes, for aria-current."""
-    request = context.get("request")
-    path = getattr(request, "path", "")
+    path = getattr(context.get("request"), "path", "")
     return "page" if any(prefix and path.startswith(prefix) for prefix in prefixes) else ""
 
 
@@ -43,10 +31,6 @@ def kind(field: BoundField) -> str:
     if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
         return "group"
     return "plain"
-
-
-BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("OPR/", "Opera"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"), ("Linux", "Linux"))
 
 
 @register.filter
