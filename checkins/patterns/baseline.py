@@ -1,0 +1,109 @@
+"""What is usual for one person: level, weekend offset and spread of each question, learned answer by answer.
+
+Level and offset are a two-dimensional Kalman filter per question (West & Harrison 1997, chapter 4, with a discount as
+slow forgetting). The spread is a discounted sum of squares with the weight of a few answers as its prior, pulled towards
+the spread of the person's other questions, because how wide someone uses a scale is a habit of the person.
+
+Arrays are [4 questions, 2 sides, C]; every operation is element by element, so that both sides are computed alike.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from checkins.patterns import constants as c
+from checkins.patterns.answers import Bools, Floats
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Level and weekend offset (points) and their covariance (points squared)."""
+
+    level: Floats
+    offset: Floats
+    level_var: Floats
+    cross_var: Floats
+    offset_var: Floats
+
+    def expected(self, weekend: Floats) -> Floats:
+        """The expected answer in points; `weekend` is 1 or 0."""
+        return self.level + weekend * self.offset
+
+    def expected_var(self, weekend: Floats) -> Floats:
+        """How unsure that expectation is, in points squared."""
+        return self.level_var + 2.0 * weekend * self.cross_var + weekend * self.offset_var
+
+
+@dataclass(frozen=True)
+class Spreads:
+    """Discounted sums of squared residuals (points squared) and of answers."""
+
+    squares: Floats
+    weight: Floats
+
+    @property
+    def spread(self) -> Floats:
+        """The own spread in points [4, 2, C]."""
+        squares = self.squares[0] + self.squares[1] + self.squares[2] + self.squares[3]
+        weight = self.weight[0] + self.weight[1] + self.weight[2] + self.weight[3]
+        pooled = (c.POOLED_SPREAD_WEIGHT * c.PRIOR_SPREAD**2 + squares) / (c.POOLED_SPREAD_WEIGHT + weight)
+        own = (c.PRIOR_SPREAD_WEIGHT * pooled + self.squares) / (c.PRIOR_SPREAD_WEIGHT + self.weight)
+        return np.asarray(np.maximum(np.sqrt(own), c.LEAST_SPREAD))
+
+
+def initial_levels(count: int) -> Levels:
+    """The population prior for both sides of `count` couples."""
+
+    def fill(values: Floats) -> Floats:
+        return np.broadcast_to(values[:, None, None], (4, 2, count)).copy()
+
+    zeros = np.zeros(4)
+    return Levels(
+        level=fill(c.PRIOR_LEVEL),
+        offset=fill(zeros),
+        level_var=fill(c.PRIOR_LEVEL_SD**2),
+        cross_var=fill(zeros),
+        offset_var=fill(np.full(4, (c.WEEKEND_SD * c.PRIOR_SPREAD) ** 2)),
+    )
+
+
+def initial_spreads(count: int) -> Spreads:
+    """No answers yet."""
+    return Spreads(np.zeros((4, 2, count)), np.zeros((4, 2, count)))
+
+
+def learn(
+    levels: Levels, *, residual: Floats, noise_var: Floats, weekend: Floats, seen: Bools, limit: Floats, forgetting: float = c.FORGETTING
+) -> Levels:
+    """One Kalman step for each question that was answered (`seen`), on the residual in points.
+
+    `residual` is the answer minus what was expected, after taking out the expected shift of the episode
+    and the mood of the day; `noise_var` (points squared) is the variance of what is left. A residual beyond `limit` (points) teaches
+    no more than the limit. With no forgetting and no limit this is the textbook filter.
+    """
+    residual = np.clip(residual, -limit, limit)
+    to_level = levels.level_var + weekend * levels.cross_var
+    to_offset = levels.cross_var + weekend * levels.offset_var
+    total = levels.expected_var(weekend) + noise_var
+    gain_level, gain_offset = to_level / total, to_offset / total
+    most = c.PRIOR_LEVEL_SD[:, None, None] ** 2
+    # The offset is not forgotten: it is seen on two days in seven only, and its prior is narrow.
+    return Levels(
+        level=np.where(seen, levels.level + gain_level * residual, levels.level),
+        offset=np.where(seen, levels.offset + gain_offset * residual, levels.offset),
+        level_var=np.where(seen, np.minimum((levels.level_var - gain_level * to_level) / forgetting, most), levels.level_var),
+        cross_var=np.where(seen, levels.cross_var - gain_level * to_offset, levels.cross_var),
+        offset_var=np.where(seen, levels.offset_var - gain_offset * to_offset, levels.offset_var),
+    )
+
+
+def learn_spreads(spreads: Spreads, *, square: Floats, seen: Bools, forgetting: float = c.FORGETTING) -> Spreads:
+    """The sums after one answer.
+
+    `square` [4, 2, C] (points squared): the squared residual with the expected shift taken out but not the mood, which is
+    part of the own spread, over its variance in squared own spreads (above 1 while baseline or state is unsure).
+    """
+    return Spreads(
+        squares=np.where(seen, forgetting * spreads.squares + square, spreads.squares),
+        weight=np.where(seen, forgetting * spreads.weight + 1.0, spreads.weight),
+    )

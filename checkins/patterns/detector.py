@@ -1,0 +1,159 @@
+"""One day of many couples through the detector: O(1) per couple and day, causal, and the same for both sides.
+
+Order of a day: predict the cells, standardise the answers against what is usual, weigh the cells, learn what is usual
+with the expected shift taken out, say how likely the pattern is, set the alert.
+"""
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from checkins.patterns import constants as c
+from checkins.patterns.alert import enough_answers, next_alert
+from checkins.patterns.answers import Bools, Course, DayAnswers, Floats, Quick
+from checkins.patterns.baseline import Levels, Spreads, learn, learn_spreads
+from checkins.patterns.calibration import PRIOR_EITHER, calibrate
+from checkins.patterns.couple_filter import (
+    A_REACHES,
+    B_REACHES,
+    BOTH_APART,
+    joint_log_likelihood,
+    over_kinds,
+    person_weights,
+    predict,
+    update,
+)
+from checkins.patterns.emission import MEANS, UNIQUE_VAR, Reading, read_quick, read_silence, read_values, trust
+from checkins.patterns.state import Memory, States, fold, initial_states, unfold
+
+LOADING = c.MOOD_LOADING[:, None, None]
+UNIQUE = UNIQUE_VAR[:, None, None]
+LONGEST_SILENCE = 30.0
+
+
+@dataclass(frozen=True)
+class DayOutput:
+    """What the detector says of one day, [C] each: probabilities that sum to 1, and two flags."""
+
+    p_a_reaches: Floats
+    p_b_reaches: Floats
+    p_apart: Floats
+    p_steady: Floats
+    enough: Bools
+    alert: Bools
+
+
+def advance(states: States, answers: DayAnswers) -> tuple[States, DayOutput]:
+    """The states after one more day, and what is said of that day.
+
+    `states` [C, STATE_SIZE] as of the day before; every day must be given, silent ones too (`no_answers`).
+    """
+    memory, either = _advance_memory(unfold(states), answers)
+    output = _speak(memory, either)
+    return fold(replace(memory, alert=output.alert.astype(np.float64))), output
+
+
+def advance_course(states: States, course: Course) -> tuple[States, list[DayOutput]]:
+    """Many days in a row; the same numbers as `advance` day by day."""
+    outputs = []
+    for index in range(course.values.shape[1]):
+        states, output = advance(states, course.day(index))
+        outputs.append(output)
+    return states, outputs
+
+
+def learn_alone(states: States, side: int, course: Course) -> States:
+    """States in which one side's usual levels are learned from answers given before pairing.
+
+    Only that side's answers in `course` are looked at. What was learned is kept; the couple's own part (cells, counts of
+    answers, silence, alert) begins afresh, so that pairing starts the same way whatever was answered alone.
+    """
+    values = np.full_like(course.values, np.nan)
+    quick = np.zeros_like(course.quick)
+    values[:, :, side], quick[:, :, side] = course.values[:, :, side], course.quick[:, :, side]
+    learned, _ = advance_course(states, Course(values, quick, course.weekday))
+    before, after, fresh = unfold(states), unfold(learned), unfold(initial_states(len(states)))
+    mine = (np.arange(2) == side)[:, None]
+
+    def merged(kept: Levels | Spreads, taken: Levels | Spreads) -> dict[str, Floats]:
+        return {field.name: np.where(mine, getattr(taken, field.name), getattr(kept, field.name)) for field in fields(kept)}
+
+    levels, spreads = Levels(**merged(before.levels, after.levels)), Spreads(**merged(before.spreads, after.spreads))
+    return fold(replace(fresh, levels=levels, spreads=spreads))
+
+
+def _advance_memory(memory: Memory, answers: DayAnswers) -> tuple[Memory, Floats]:
+    """The memory after a day's answers (its alert still yesterday's)."""
+    values = np.ascontiguousarray(answers.values.transpose(2, 1, 0))
+    quick = np.ascontiguousarray(answers.quick.T)
+    weekend = (answers.weekday >= 5).astype(np.float64)[None, None]
+    seen = ~np.isnan(values)
+    full = seen.any(axis=0)
+    quick = np.where(full, Quick.NONE, quick)
+    answered = full | (quick != Quick.NONE)
+    silent_days = np.where(answered, 0.0, np.minimum(memory.silent_days + 1.0, LONGEST_SILENCE))
+
+    levels, spread = memory.levels, memory.spreads.spread
+    carried = c.MOOD_PERSISTENCE * memory.mood
+    deviation = (np.where(seen, values, 0.0) - levels.expected(weekend)) / spread - LOADING * carried
+    reading = read_values(deviation=deviation, unsure=levels.expected_var(weekend) / spread**2, seen=seen)
+    heard = (reading.log_likelihood * full + read_quick(quick)) * trust(memory.answers)
+    by_person = heard + read_silence(silent_days)
+
+    cells, _ = update(predict(memory.cells), joint_log_likelihood(by_person))
+    weights = person_weights(cells)
+    levels, spreads, mood = _learn(
+        levels, memory.spreads, deviation=deviation, reading=reading, weights=weights, weekend=weekend, seen=seen
+    )
+    after = Memory(cells, levels, spreads, carried + mood * full, silent_days, memory.answers + answered, memory.alert)
+    return after, over_kinds(cells, A_REACHES) + over_kinds(cells, B_REACHES)
+
+
+def _learn(
+    levels: Levels, spreads: Spreads, *, deviation: Floats, reading: Reading, weights: Floats, weekend: Floats, seen: Bools
+) -> tuple[Levels, Spreads, Floats]:
+    """What is usual after the day, and the mood [2, C] that the day's answers show beyond what was carried over."""
+    spread = spreads.spread
+    shift = _expected(weights, MEANS)
+    shift_var = np.maximum(_expected(weights, MEANS**2) - shift**2, 0.0)
+    mood = _expected(weights, reading.mood[None])[0]
+    learned = learn(
+        levels,
+        residual=(deviation - shift - LOADING * mood) * spread,
+        noise_var=(UNIQUE + shift_var + LOADING**2 * reading.mood_var) * spread**2,
+        weekend=weekend,
+        seen=seen,
+        limit=c.CLIP * spread,
+    )
+    inflation = 1.0 + shift_var + levels.expected_var(weekend) / spread**2
+    square = np.clip(deviation - shift, -c.CLIP, c.CLIP) ** 2 / inflation * spread**2
+    return learned, learn_spreads(spreads, square=square, seen=seen), mood
+
+
+def _expected(weights: Floats, values: Floats) -> Floats:
+    """The mean of `values` [n, 3, 3, 2 or 1, C or 1] over own state and kind of day, in one fixed order."""
+    total: Floats = weights[0, 0] * values[:, 0, 0]
+    for state in range(3):
+        for kind in range(3):
+            if state or kind:
+                total = total + weights[state, kind] * values[:, state, kind]
+    return total
+
+
+def _speak(memory: Memory, either: Floats) -> DayOutput:
+    """The day's output: calibrated, near the prior until there are enough answers."""
+    a, b = over_kinds(memory.cells, A_REACHES), over_kinds(memory.cells, B_REACHES)
+    apart = over_kinds(memory.cells, BOTH_APART)
+    share = np.minimum(np.minimum(memory.answers[0], memory.answers[1]) / 7.0, 1.0)
+    said = PRIOR_EITHER + share * (calibrate(either) - PRIOR_EITHER)
+    p_a, p_b = said * (a / either), said * (b / either)
+    p_apart = (1.0 - said) * (apart / (1.0 - either))
+    enough = enough_answers(memory.answers)
+    return DayOutput(
+        p_a_reaches=p_a,
+        p_b_reaches=p_b,
+        p_apart=p_apart,
+        p_steady=np.maximum(1.0 - (p_a + p_b) - p_apart, 0.0),
+        enough=enough,
+        alert=next_alert(was_on=memory.alert > 0, p_a_reaches=p_a, p_b_reaches=p_b, enough=enough, silent_days=memory.silent_days),
+    )

@@ -1,0 +1,48 @@
+"""Which of a reader's own answers stand out, as numbers; turning them into a sentence is done elsewhere.
+
+"You wanted more closeness than is usual for you on 3 of the last 4 days you answered." Only the reader's own answers and
+own usual level enter (`own.py`), so that an explanation says nothing about the partner.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from checkins.patterns import constants as c
+from checkins.patterns.answers import QUESTIONS
+from checkins.patterns.own import LAST_ANSWERS, OwnCourse
+
+STANDS_OUT = 0.75  # own spreads
+FEWEST_DAYS = 2
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One question of the reader's own: above or below usual on `days` of the last `of` days they answered it.
+
+    `weight` is the log-likelihood of the state minus that of usual that these answers bring, in nats.
+    """
+
+    question: str
+    above: bool
+    days: int
+    of: int
+    weight: float
+
+
+def explain(course: OwnCourse, person: int, *, reaching: bool) -> list[Reason]:
+    """The questions in which person `person` of the course has lately been reaching (or making room), weightiest first.
+
+    Empty where nothing stands out, which is most of the time.
+    """
+    shift = c.SHIFTS[c.REACHING if reaching else c.DRAWING_BACK]
+    reasons = []
+    for index, question in enumerate(QUESTIONS):
+        deviation = course.deviation[person, :, index]
+        last = deviation[~np.isnan(deviation)][-LAST_ANSWERS:]
+        above = bool(shift[index] > 0)
+        days = int(((last if above else -last) >= STANDS_OUT).sum())
+        weight = float((last * shift[index] - shift[index] ** 2 / 2.0).sum())
+        if days >= FEWEST_DAYS and weight > 0:
+            reasons.append(Reason(question, above, days, len(last), weight))
+    return sorted(reasons, key=lambda reason: -reason.weight)
