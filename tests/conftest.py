@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import django
 import pytest
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -34,6 +35,8 @@ def _prepare() -> None:
 
 
 _prepare()
+# pytest-django looked for the settings module before this file could name it.
+django.setup()
 
 
 @pytest.fixture

@@ -132,7 +132,10 @@ class ChannelError(Exception):
 
 
 class Channel(Protocol):
-    """Sends one message; may be called from several threads and blocks for at most ten seconds."""
+    """Sends one message; may be called from several threads.
+
+    Web Push blocks for ten seconds at most, mail for ten seconds at most in each step with the server.
+    """
 
     at_most_once: ClassVar[bool]
     """True where a second copy could not be hidden (mail): then record the attempt before sending."""

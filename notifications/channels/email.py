@@ -1,0 +1,97 @@
+"""E-mail: the same neutral line as everywhere, and a link into the app."""
+
+import smtplib
+from typing import ClassVar, Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from notifications.channels.base import NEUTRAL_LINE, OPEN_PATH, ChannelError, EmailAddress, Message, Sent
+
+TIMEOUT_SECONDS: Final = 10
+SETTINGS_PATH: Final = "/you/reminders/"
+_SIGN_IN_FIRST: Final = {530, 534, 535}
+
+
+class EmailChannel:
+    """Sends one mail through Django's mail backend.
+
+    A second copy of a mail cannot be hidden, so this channel is at most once: an ending that
+    leaves open whether the mail was taken is final (``unknown``), and only a plain "not now"
+    from the server may be tried again.
+    """
+
+    at_most_once: ClassVar[bool] = True
+
+    def send(self, message: Message) -> Sent:
+        if not isinstance(message.address, EmailAddress):
+            raise ChannelError.refused("wrong-address")
+        # A backend without this option (console, memory) ignores what it does not know.
+        connection = get_connection(timeout=TIMEOUT_SECONDS)
+        mail = mail_of(message, to=message.address.email, connection=connection)
+        _open(connection)
+        try:
+            connection.send_messages([mail])
+        except smtplib.SMTPResponseException as error:
+            raise _refusal(error.smtp_code) from error
+        except smtplib.SMTPRecipientsRefused as error:
+            raise _refusal(max((code for code, _ in error.recipients.values()), default=550)) from error
+        except ValueError as error:
+            # Django refuses line breaks in headers, an address that is none, and the like.
+            raise ChannelError.refused("mail-malformed") from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise ChannelError.refused("unknown") from error
+        finally:
+            _close(connection)
+        return Sent(reference=mail.extra_headers["Message-ID"])
+
+
+def mail_of(message: Message, *, to: str, connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives:
+    """The one mail we send: constant subject and words in the person's language, as text and HTML."""
+    site = settings.SITE_URL.rstrip("/")
+    context = {"line": NEUTRAL_LINE, "open_url": site + OPEN_PATH, "settings_url": site + SETTINGS_PATH}
+    with translation.override(message.language):
+        context["language"] = message.language
+        mail = EmailMultiAlternatives(
+            subject=str(NEUTRAL_LINE),
+            body=render_to_string("notifications/email/neutral.txt", context),
+            from_email=settings.DEFAULT_FROM_EMAIL,
+            to=[to],
+            connection=connection,
+            headers={
+                # The delivery's own id, so that a mailbox can tell a copy; no other trace of what it is about.
+                "Message-ID": f"<{message.delivery_id}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>",
+                "Auto-Submitted": "auto-generated",
+            },
+        )
+        mail.attach_alternative(render_to_string("notifications/email/neutral.html", context), "text/html")
+    return mail
+
+
+def _open(connection: BaseEmailBackend) -> None:
+    try:
+        connection.open()
+    except smtplib.SMTPAuthenticationError as error:
+        raise ChannelError.stopped("mail-sign-in") from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise ChannelError.later("mail-server-away") from error
+
+
+def _close(connection: BaseEmailBackend) -> None:
+    try:
+        connection.close()
+    except (smtplib.SMTPException, OSError):
+        # The outcome is known already; a server that hangs up rudely changes nothing.
+        return
+
+
+def _refusal(code: int) -> ChannelError:
+    """A 4xx reply means the mail was not taken and may be offered again (RFC 5321, 4.2.1)."""
+    reason = f"smtp-{code}"
+    if code in _SIGN_IN_FIRST:
+        return ChannelError.stopped(reason)
+    return ChannelError.later(reason) if 400 <= code < 500 else ChannelError.refused(reason)
