@@ -13,7 +13,8 @@ SILENT_DAYS_AT_MOST = 2
 
 def enough_answers(answers: Floats) -> Bools:
     """Whether both have answered often enough for the detector to speak [C]; `answers` [2, C]."""
-    return (answers[0] >= ENOUGH_ANSWERS) & (answers[1] >= ENOUGH_ANSWERS)
+    enough: Bools = np.minimum(answers[0], answers[1]) >= ENOUGH_ANSWERS
+    return enough
 
 
 def next_alert(*, was_on: Bools, p_a_reaches: Floats, p_b_reaches: Floats, enough: Bools, silent_days: Floats) -> Bools:

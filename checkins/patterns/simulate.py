@@ -126,7 +126,7 @@ def _persons(rng: np.random.Generator, couples: int, *, uneven: bool) -> tuple[F
 def _answers(rng: np.random.Generator, *, level: Floats, noise: Floats, shift: Floats, truth: Ints) -> Course:
     """What is answered: shifts, shared hard and good days, moods that last, weekends, rounding, ends of the scale, gaps."""
     couples, days = truth.shape
-    weekday = (rng.integers(0, 7, couples)[:, None] + np.arange(days)) % 7
+    weekday: Ints = (rng.integers(0, 7, (couples, 1)) + np.arange(days)) % 7
     shift = shift + _spells(rng, (couples, days, 1), 0.03, 2)[..., None] * HARD_DAY
     shift = shift + _spells(rng, (couples, days, 1), 0.03, 3)[..., None] * GOOD_DAY
     mood = rng.normal(0, 0.55, (couples, days, 2)) + rng.normal(0, 0.25, (couples, days, 1))
