@@ -46,6 +46,13 @@ class Slot:
     day: date
 
 
+def covers(start: time, end: time, at: time) -> bool:
+    """Whether the wall-clock time `at` lies in the quiet hours from `start` until `end`."""
+    if start <= end:
+        return start <= at < end
+    return at >= start or at < end
+
+
 def quiet_until(instant: datetime, hours: Hours) -> datetime | None:
     """When the quiet hours that `instant` falls into end; None where it is not quiet."""
     return next((end for start, end in _quiet_windows(instant, hours) if start <= instant < end), None)
@@ -82,9 +89,7 @@ def next_reminder(*, hours: Hours, now: datetime, last: Slot | None = None, igno
     return None
 
 
-def reminder_after_move(
-    planned: Slot | None, *, hours: Hours, now: datetime, last: Slot | None = None, ignored: int = 0
-) -> Slot | None:
+def reminder_after_move(planned: Slot | None, *, hours: Hours, now: datetime, last: Slot | None = None, ignored: int = 0) -> Slot | None:
     """The next reminder once the person's zone has changed to that of `hours`.
 
     A new zone counts from the next day on, so what was planned for today stays as it was.

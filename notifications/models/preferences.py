@@ -2,14 +2,16 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import ClassVar, Self
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from notifications.models.rows import MovingQuerySet, OwnQuerySet
+from notifications.schedule import Hours, Slot
 
 
 class PreferenceQuerySet(OwnQuerySet["Preference"]):
@@ -17,9 +19,9 @@ class PreferenceQuerySet(OwnQuerySet["Preference"]):
         """Whose next reminder is due, the longest waiting first."""
         return self.filter(next_reminder_at__lte=now).order_by("next_reminder_at")
 
-    def out_of_date(self) -> Self:
-        """Whose zone has changed since their next reminder was computed."""
-        return self.filter(computed_at__lt=F("person__zone_changed_at"))
+    def moved(self, since: datetime) -> Self:
+        """Who changed zone after `since`, with a next reminder that was computed before."""
+        return self.filter(person__zone_changed_at__gt=since, computed_at__lt=F("person__zone_changed_at"))
 
     def muted(self, now: datetime) -> Self:
         """Who wants no prompts for a while."""
@@ -72,6 +74,22 @@ class Preference(models.Model):
     def __str__(self) -> str:
         return f"preference of person {self.person_id}"
 
+    def hours(self, zone: ZoneInfo) -> Hours:
+        """The wishes as wall-clock hours of `zone`."""
+        return Hours(zone, self.reminder_time, self.quiet_from, self.quiet_until)
+
+    @property
+    def next_reminder(self) -> Slot | None:
+        return _slot(self.next_reminder_at, self.next_reminder_day)
+
+    @property
+    def last_reminder(self) -> Slot | None:
+        return _slot(self.last_reminder_at, self.last_reminder_day)
+
+
+def _slot(at: datetime | None, day: date | None) -> Slot | None:
+    return Slot(at, day) if at is not None and day is not None else None
+
 
 class SlotState(models.TextChoices):
     OPEN = "open"
@@ -84,9 +102,7 @@ class SlotState(models.TextChoices):
     FAILED = "failed"
 
 
-_ENDS = frozenset(
-    {SlotState.SENT, SlotState.EXPIRED, SlotState.SUPPRESSED, SlotState.CANCELLED, SlotState.UNDELIVERABLE, SlotState.FAILED}
-)
+_ENDS = frozenset({SlotState.SENT, SlotState.EXPIRED, SlotState.SUPPRESSED, SlotState.CANCELLED, SlotState.UNDELIVERABLE, SlotState.FAILED})
 
 # An answer is a fact whatever became of the reminder, so every state leads to it.
 SLOT_MOVES: Mapping[str, frozenset[str]] = {

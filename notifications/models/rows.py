@@ -5,10 +5,10 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 
-Row = TypeVar("Row", bound=models.Model, covariant=True)
+Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
 
 
-class OwnQuerySet(models.QuerySet[Row]):
+class OwnQuerySet(models.QuerySet[Row_co]):
     """Rows with a `person`, which are that person's alone."""
 
     def visible_to(self, viewer: Any) -> Self:
@@ -16,7 +16,7 @@ class OwnQuerySet(models.QuerySet[Row]):
         return self.filter(person_id=viewer.pk) if viewer.is_authenticated else self.none()
 
 
-class MovingQuerySet(OwnQuerySet[Row]):
+class MovingQuerySet(OwnQuerySet[Row_co]):
     """Rows whose `state` moves only as `moves` allows."""
 
     moves: ClassVar[Mapping[str, frozenset[str]]]
