@@ -62,7 +62,7 @@ class CheckIn(models.Model):
     closeness_wanted = models.SmallIntegerField(null=True)
     space_wanted = models.SmallIntegerField(null=True)
     tension = models.SmallIntegerField(null=True)
-    quick = models.CharField(max_length=9, choices=Quick.choices, null=True)  # noqa: DJ001 (null: no quick answer was given)
+    quick = models.CharField(max_length=9, choices=Quick.choices, null=True)
     feelings = ArrayField(models.CharField(max_length=10, choices=Feeling.choices), size=3, default=list)
     note = models.BinaryField(null=True)
     shared_line = models.BinaryField(null=True)
@@ -143,7 +143,7 @@ class PatternState(models.Model):
 
     class Meta:
         indexes = [
-            # checkins.services.decide_due: whose morning has come
+            # checkins.services.deciding.decide_due: whose morning has come
             models.Index(fields=["next_decision_at"], condition=Q(next_decision_at__isnull=False), name="pattern_next_decision"),
         ]
 
@@ -208,7 +208,7 @@ class Decision(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     couple = models.ForeignKey(Couple, on_delete=models.CASCADE, related_name="decisions")
-    day = models.DateField(help_text="The closed day the decision looks back on.")
+    day = models.DateField(help_text="The day whose morning it is; it looks back on the day before.")
     decided_at = models.DateTimeField()
     available = models.BooleanField()
     reason = models.CharField(max_length=30)

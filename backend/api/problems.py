@@ -63,7 +63,7 @@ def render(error: Exception, request_id: str) -> tuple[int, dict[str, Any], dict
     if isinstance(error, DomainError):
         return _domain(error, request_id)
     if isinstance(error, exceptions.ValidationError):
-        return _domain(Invalid(list(_field_errors(error.get_full_details()))), request_id)
+        return _domain(Invalid(field_errors(error)), request_id)
     if isinstance(error, exceptions.Throttled):
         return _domain(SlowDown(int(error.wait or 1) + 1), request_id)
     for kind in type(error).__mro__:
@@ -86,6 +86,11 @@ def _domain(error: DomainError, request_id: str) -> tuple[int, dict[str, Any], d
     if error.status == 401:
         headers["WWW-Authenticate"] = "X-Session-Token"
     return error.status, problem(error.status, error.code, _(error.title), request_id=request_id, **more), headers
+
+
+def field_errors(error: exceptions.ValidationError) -> list[FieldError]:
+    """REST framework's nested details as pointers into the body."""
+    return list(_field_errors(error.get_full_details()))
 
 
 def _field_errors(details: Any, pointer: str = "") -> Iterator[FieldError]:

@@ -1,0 +1,143 @@
+"""What a person may read: their own check-ins whole, and of the partner's what was shared and revealed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from statistics import fmean, pstdev
+from typing import Any
+
+from backend.accounts.models import User
+from backend.consents.models import Choice
+from backend.consents.queries import choice_of, holds_of
+from backend.couples.models import Membership
+from backend.couples.queries import active_membership, partner_membership
+from backend.encryption import open_sealed
+from checkins import reveal
+from checkins.answers import LEVELS, SCALES
+from checkins.models import CheckIn
+
+# What is assumed of a level before answers say otherwise, with the weight of eight answers (points of the scale).
+_PRIOR_LEVEL = {"closeness_felt": 6.3, "closeness_wanted": 6.2, "space_wanted": 3.6}
+_PRIOR_SPREAD, _PRIOR_WEIGHT = 1.35, 8
+
+
+def check_in_of(check_in: CheckIn) -> dict[str, Any]:
+    """A check-in as its author reads it, texts opened."""
+    return {
+        "date": check_in.day.isoformat(),
+        "kind": check_in.kind,
+        **{name: getattr(check_in, name) for name in SCALES},
+        "quick": check_in.quick,
+        "feelings": check_in.feelings,
+        "note": opened(check_in, "note"),
+        "shared_line": opened(check_in, "shared_line"),
+        "version": check_in.version,
+        "answered_at": check_in.answered_at.isoformat(),
+        "kept_private": check_in.kept_private,
+    }
+
+
+def opened(check_in: CheckIn, column: str) -> str | None:
+    """A sealed text of a check-in, or None where nothing was written. Raises encryption.Unreadable."""
+    sealed = getattr(check_in, column)
+    if sealed is None:
+        return None
+    return open_sealed(sealed, table="checkin", column=column, row=f"{check_in.person_id}:{check_in.day.isoformat()}")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What one partner shows the other. Not answered, not shared, paused and stopped are all the same: nothing."""
+
+    levels: Mapping[date, CheckIn] = field(default_factory=dict)
+    weeks: Mapping[date, Mapping[str, str | None]] = field(default_factory=dict)
+    lines: Mapping[date, str] = field(default_factory=dict)
+
+
+def shown_to(viewer: User, *, since: date, now: datetime) -> Shown:
+    """What the viewer's partner shows them of the days from `since` on. Empty when unpaired."""
+    mine = active_membership(viewer)
+    if mine is None:
+        return Shown()
+    theirs = partner_membership(mine)
+    choice = choice_of(theirs)
+    zones = (viewer.zone, theirs.person.zone)
+    return _shown(theirs, choice, zones, since=since, now=now, holds=_holds(theirs))
+
+
+def preview_of(person: User, *, since: date, now: datetime) -> Shown:
+    """What the person's partner sees of them."""
+    mine = active_membership(person)
+    if mine is None:
+        return Shown()
+    zones = (partner_membership(mine).person.zone, person.zone)
+    return _shown(mine, choice_of(mine), zones, since=since, now=now, holds=_holds(mine))
+
+
+def _holds(author: Membership) -> list[reveal.Hold]:
+    """Times in which nothing new appeared: pauses, the safety state, and from leaving quietly on."""
+    holds: list[reveal.Hold] = list(holds_of(author.person_id))
+    if author.couple.ended_at is not None:
+        holds.append((author.couple.ended_at, None))
+    return holds
+
+
+def _shown(
+    author: Membership, choice: Choice | None, zones: tuple[Any, Any], *, since: date, now: datetime, holds: list[reveal.Hold]
+) -> Shown:
+    """Always reads the same rows with the same statements, whatever was chosen, so that time tells nothing either."""
+    revealed: dict[date, CheckIn] = {}
+    appeared: dict[date, datetime] = {}
+    # The usual level behind a weekly picture needs the weeks before it too.
+    rows = CheckIn.objects.filter(person=author.person_id, day__gte=max(author.joined_day, since - timedelta(weeks=13))).order_by("day")
+    for row in rows:
+        appears = reveal.visible_from(row.day, row.received_at, zones)
+        if reveal.is_shown(visible_from=appears, now=now, holds=holds, kept_private=row.kept_private):
+            revealed[row.day], appeared[row.day] = row, appears
+    weekly, levels = (choice.weekly_since, choice.levels_since) if choice else (None, None)
+    in_levels = {day: row for day, row in revealed.items() if levels and appeared[day] >= levels and day >= since}
+    in_lines = {day: row for day, row in revealed.items() if weekly and appeared[day] >= weekly and day >= since}
+    return Shown(
+        levels={day: row for day, row in in_levels.items() if row.kind == CheckIn.Kind.FULL},
+        weeks=_pictures(revealed, appeared, zones, weekly=weekly, since=since, now=now),
+        lines={day: text for day, row in in_lines.items() if (text := opened(row, "shared_line"))},
+    )
+
+
+def _pictures(
+    revealed: Mapping[date, CheckIn],
+    appeared: Mapping[date, datetime],
+    zones: tuple[Any, Any],
+    *,
+    weekly: datetime | None,
+    since: date,
+    now: datetime,
+) -> dict[date, Mapping[str, str | None]]:
+    """The picture of each week that is over, was revealed while shared, and has at least four answers."""
+    pictures: dict[date, Mapping[str, str | None]] = {}
+    for week in sorted({reveal.week_of(day) for day in revealed}):
+        shown_from = reveal.picture_shown_from(week, zones)
+        if weekly is None or shown_from < weekly or shown_from > now or week + timedelta(days=6) < since:
+            continue
+        there = {day: row for day, row in revealed.items() if appeared[day] <= shown_from and row.kind == CheckIn.Kind.FULL}
+        of_week = [row for day, row in there.items() if reveal.week_of(day) == week and appeared[day] >= weekly]
+        picture = reveal.weekly_picture(
+            week={name: [getattr(row, name) for row in of_week] for name in LEVELS}, usual=_usual(there.values())
+        )
+        if any(picture.values()):
+            pictures[week] = picture
+    return pictures
+
+
+def _usual(rows: Iterable[CheckIn]) -> dict[str, reveal.Usual]:
+    """A person's usual level and spread per question, drawn towards what is common while answers are few."""
+    usual = {}
+    kept = list(rows)
+    for name in LEVELS:
+        values = [getattr(row, name) for row in kept]
+        weight = _PRIOR_WEIGHT + len(values)
+        level = (_PRIOR_WEIGHT * _PRIOR_LEVEL[name] + sum(values)) / weight
+        own = pstdev(values, fmean(values)) ** 2 if values else 0.0
+        spread = ((_PRIOR_WEIGHT * _PRIOR_SPREAD**2 + len(values) * own) / weight) ** 0.5
+        usual[name] = reveal.Usual(level=level, spread=spread)
+    return usual

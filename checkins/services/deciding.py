@@ -1,0 +1,277 @@
+"""A morning is decided: once per couple and day, after the reveal, from closed days only, for both as one act.
+
+One transaction per batch of couples: assess what has closed, toss the coin, write the Decision (always), queue the prompts.
+The notification side is told whom, which words and when, never why.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+
+from backend.consents.models import Hold
+from backend.consents.queries import running_holds
+from backend.couples.models import Membership
+from checkins import policy
+from checkins.models import Decision, PatternDay, PatternState
+from checkins.reveal import last_revealed_day, reveal_at
+from checkins.services import wording
+from checkins.services.assessing import assess
+from notifications import services as notifications
+
+ONE_DAY = timedelta(days=1)
+BATCH = 200
+MISSED = "missed"
+
+
+@dataclass(frozen=True)
+class _Morning:
+    """One couple on one morning: everything the decision may look at."""
+
+    state: PatternState
+    members: tuple[Membership, Membership]
+    day: date
+    pattern: PatternDay | None
+    sent_days: tuple[date, ...]
+    last_decided: date | None
+
+    @property
+    def people(self) -> tuple[int, int]:
+        return self.members[0].person_id, self.members[1].person_id
+
+
+def decide_due(*, now: datetime) -> int:
+    """Decides for every couple whose morning has come. Returns how many couples that were."""
+    _begin_new_couples(now)
+    _reschedule_moved(now)
+    total = 0
+    while taken := decide(now=now):
+        total += taken
+    return total
+
+
+def decide(*, now: datetime, limit: int = BATCH) -> int:
+    """One batch. Couples that another worker holds are passed over. Returns how many were taken."""
+    with transaction.atomic():
+        states = list(
+            PatternState.objects.select_for_update(skip_locked=True).filter(next_decision_at__lte=now).order_by("next_decision_at")[:limit]
+        )
+        members = _members_of(states)
+        together, due = [], []
+        for state in states:
+            pair = members.get(state.couple_id)
+            if pair is None or pair[0].couple.ended_at is not None:
+                state.next_decision_at = None
+                continue
+            together.append(state)
+            if last_revealed_day(now, _zones(pair)) >= state.first_day:
+                due.append(state)
+        through = {state.couple_id: last_revealed_day(now, _zones(members[state.couple_id])) for state in due}
+        assess(states=due, members=members, through=through)
+        _decide_mornings(due, members, through, now)
+        for state in together:
+            _schedule(state, members[state.couple_id], now)
+        PatternState.objects.bulk_update(states, ["next_decision_at", "scheduled_at"])
+    return len(states)
+
+
+def _decide_mornings(
+    states: Sequence[PatternState], members: Mapping[int, tuple[Membership, Membership]], through: Mapping[int, date], now: datetime
+) -> None:
+    mornings = [one for one in _mornings(states, members, through) if one.last_decided is None or one.last_decided < one.day]
+    people = [person for morning in mornings for person in morning.people]
+    holds, muted = running_holds(people), notifications.is_muted(people, now)
+    items = wording.items()
+    since = min((morning.day for morning in mornings), default=now.date()) - policy.DAYS_WITHOUT_REPEAT * ONE_DAY
+    recent = wording.recent_items([morning.state.couple_id for morning in mornings], since)
+    decisions: list[Decision] = []
+    sending: list[tuple[_Morning, Decision, Sequence[policy.Receiver]]] = []
+    for morning in mornings:
+        a, b = (_situation_of(member, holds, muted) for member in morning.members)
+        item = policy.choose_item(
+            key=_key(), couple_id=morning.state.couple_id, day=morning.day, items=items, recent=recent[morning.state.couple_id]
+        )
+        decision, receivers = _decide_one(morning, a=a, b=b, item=item, now=now)
+        decisions += [*_missed(morning, now), decision]
+        if decision.sent:
+            sending.append((morning, decision, receivers))
+    Decision.objects.bulk_create(decisions)
+    _queue(sending, items, now)
+
+
+def _decide_one(
+    morning: _Morning, *, a: policy.MemberSituation, b: policy.MemberSituation, item: str | None, now: datetime
+) -> tuple[Decision, tuple[policy.Receiver, ...]]:
+    couple_id, pattern = morning.state.couple_id, morning.pattern
+    situation = policy.Situation(
+        day=morning.day,
+        paired_on=max(member.joined_day for member in morning.members),
+        a=a,
+        b=b,
+        state_day=pattern.day if pattern else None,
+        alert=bool(pattern and pattern.alert),
+        sent_days=morning.sent_days,
+        has_words=item is not None,
+    )
+    coin = policy.coin(_key(), couple_id, morning.day)
+    verdict = policy.decide(situation=situation, coin=coin)
+    decision = Decision(
+        couple_id=couple_id,
+        day=morning.day,
+        decided_at=now,
+        available=verdict.available,
+        reason=verdict.reason,
+        mode=verdict.mode or "",
+        probability=verdict.probability,
+        coin=coin,
+        sent=verdict.send,
+        in_trial=verdict.in_trial,
+        state_day=situation.state_day,
+        state_alert=situation.alert,
+        p_a_reaches=pattern.p_a_reaches if pattern else None,
+        p_b_reaches=pattern.p_b_reaches if pattern else None,
+        item=(item or "") if verdict.send else "",
+        policy_version=str(verdict.policy_version),
+        model_version=pattern.model_version if pattern else "",
+    )
+    return decision, verdict.recipients
+
+
+def _situation_of(member: Membership, holds: Mapping[int, set[str]], muted: Collection[int]) -> policy.MemberSituation:
+    choice = getattr(member, "choice", None)
+    kinds = holds.get(member.person_id, set())
+    return policy.MemberSituation(
+        mode=policy.Mode(choice.prompt_mode) if choice and choice.prompt_mode else None,
+        muted=member.person_id in muted,
+        paused=Hold.Kind.PAUSE in kinds,
+        in_safety=Hold.Kind.SAFETY in kinds,
+    )
+
+
+def _queue(sending: Sequence[tuple[_Morning, Decision, Sequence[policy.Receiver]]], items: Mapping[str, int], now: datetime) -> None:
+    """Queues each couple's prompts as one act, every person's in the voice of their own answers."""
+    by_day: dict[date, list[int]] = defaultdict(list)
+    for morning, _decision, _receivers in sending:
+        by_day[morning.day] += morning.people
+    voices = {day: wording.voices_of(people, day) for day, people in by_day.items()}
+    for morning, decision, receivers in sending:
+        by_side = {member.side: member.person for member in morning.members}
+        recipients = []
+        for receiver in receivers:
+            person = by_side[receiver.side]
+            if not receiver.solo:
+                voice = voices[morning.day][person.pk]
+                recipients.append(wording.recipient_of_pair(person, item=decision.item, version=items[decision.item], voice=voice))
+            elif alone := wording.recipient_alone(person, day=morning.day, now=now):
+                recipients.append(alone)
+        notifications.queue_prompts(occasion=decision.id, couple_id=decision.couple_id, recipients=recipients, now=now)
+
+
+def _missed(morning: _Morning, now: datetime) -> list[Decision]:
+    """A row for each morning on which nobody was there to decide, so that no day is silently absent from the log."""
+    if morning.last_decided is None:
+        return []
+    days = range(1, (morning.day - morning.last_decided).days)
+    return [
+        Decision(
+            couple_id=morning.state.couple_id,
+            day=morning.last_decided + n * ONE_DAY,
+            decided_at=now,
+            available=False,
+            reason=MISSED,
+            probability=0.0,
+            coin=policy.coin(_key(), morning.state.couple_id, morning.last_decided + n * ONE_DAY),
+            sent=False,
+            in_trial=False,
+            state_alert=False,
+            policy_version=str(policy.POLICY_VERSION),
+        )
+        for n in days
+    ]
+
+
+def _mornings(
+    states: Sequence[PatternState], members: Mapping[int, tuple[Membership, Membership]], through: Mapping[int, date]
+) -> list[_Morning]:
+    """Everything the decisions of a batch look at, in two statements."""
+    couples = [state.couple_id for state in states]
+    if not couples:
+        return []
+    patterns = {
+        row.couple_id: row for row in PatternDay.objects.filter(couple_id__in=couples).order_by("couple_id", "-day").distinct("couple_id")
+    }
+    since = min(through.values()) + ONE_DAY - (policy.WINDOW_DAYS + 1) * ONE_DAY
+    sent: dict[int, list[date]] = defaultdict(list)
+    for couple_id, day in Decision.objects.filter(couple_id__in=couples, sent=True, day__gte=since).values_list("couple_id", "day"):
+        sent[couple_id].append(day)
+    decided = dict(
+        Decision.objects.filter(couple_id__in=couples).order_by("couple_id", "-day").distinct("couple_id").values_list("couple_id", "day")
+    )
+    return [
+        _Morning(
+            state=state,
+            members=members[state.couple_id],
+            day=through[state.couple_id] + ONE_DAY,
+            pattern=patterns.get(state.couple_id),
+            sent_days=tuple(sent[state.couple_id]),
+            last_decided=decided.get(state.couple_id),
+        )
+        for state in states
+    ]
+
+
+def _begin_new_couples(now: datetime) -> None:
+    """Every couple has a pattern state from its first morning on. Pairing itself knows nothing of patterns."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGIN, {"now": now})
+
+
+def _reschedule_moved(now: datetime) -> None:
+    """A person who changed their zone moves the couple's mornings."""
+    PatternState.objects.filter(
+        next_decision_at__isnull=False,
+        couple__memberships__ended_at=None,
+        couple__memberships__person__zone_changed_at__gt=F("scheduled_at"),
+    ).update(next_decision_at=now)
+
+
+def _schedule(state: PatternState, pair: tuple[Membership, Membership], now: datetime) -> None:
+    """The next morning: when the day after the last revealed one is revealed."""
+    zones = _zones(pair)
+    state.next_decision_at = reveal_at(last_revealed_day(now, zones) + ONE_DAY, *zones)
+    state.scheduled_at = now
+
+
+def _key() -> bytes:
+    return settings.POLICY_KEY.encode()  # type: ignore[no-any-return]  (a setting)
+
+
+def _zones(pair: tuple[Membership, Membership]) -> tuple[ZoneInfo, ZoneInfo]:
+    return pair[0].person.zone, pair[1].person.zone
+
+
+def _members_of(states: Sequence[PatternState]) -> dict[int, tuple[Membership, Membership]]:
+    rows = (
+        Membership.objects.filter(couple_id__in=[state.couple_id for state in states])
+        .select_related("person", "couple", "choice")
+        .order_by("couple_id", "side")
+    )
+    pairs: dict[int, list[Membership]] = defaultdict(list)
+    for row in rows:
+        pairs[row.couple_id].append(row)
+    return {couple: (pair[0], pair[1]) for couple, pair in pairs.items() if len(pair) == 2}
+
+
+_BEGIN = """
+    INSERT INTO checkins_patternstate (couple_id, first_day, states, model_version, next_decision_at, scheduled_at)
+    SELECT c.id, min(m.joined_day), '', '', %(now)s, %(now)s
+    FROM couples_couple c JOIN couples_membership m ON m.couple_id = c.id
+    WHERE c.ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM checkins_patternstate s WHERE s.couple_id = c.id)
+    GROUP BY c.id
+    ON CONFLICT (couple_id) DO NOTHING
+"""

@@ -1,0 +1,257 @@
+"""A check-in is kept. Nothing here depends on the partner, and a fault in the detector cannot lose an answer.
+
+Written as plain statements rather than through the ORM: two phones may write the same day at once, and
+INSERT ... ON CONFLICT settles that without an error to catch.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from backend.accounts.models import User
+from backend.calendar_days import local_day
+from backend.encryption import seal
+from backend.errors import DomainError, FieldError, Invalid, NotFound, StaleVersion, Unprocessable, VersionRequired
+from checkins.answers import Answers
+from checkins.models import CheckIn
+from notifications import services as notifications
+
+ONE_DAY = timedelta(days=1)
+OFFLINE_DAYS = 7
+# A phone's clock may run ahead; its answers are not lost for that.
+CLOCK_AHEAD = timedelta(days=1)
+
+
+class TooOld(Unprocessable):
+    """The day has closed, or lies further back than offline answers may."""
+
+    code: ClassVar[str] = "too-old"
+    title: ClassVar[str] = "This day can no longer be changed"
+
+
+class IdReused(Unprocessable):
+    """The client's id was used before with other content."""
+
+    code: ClassVar[str] = "id-reused"
+    title: ClassVar[str] = "This id was used for other answers"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One write as it was asked for: `version` is what the sender believes to change, None for a new check-in."""
+
+    day: date
+    client_id: UUID
+    answers: Answers
+    answered_at: datetime | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The check-in as it stands now, and whether this write created it."""
+
+    check_in: CheckIn
+    created: bool
+
+
+def submit_check_in(*, person: User, item: Item, now: datetime) -> Kept:
+    """Keeps one person's answers for one of their days, once per client id.
+
+    Raises Invalid for a day to come, TooOld, IdReused, VersionRequired, and StaleVersion with the row that stands.
+    """
+    answered_at = _answered_at(item, now)
+    _check_day(item.day, answered_at=answered_at, now=now, zone=person.zone)
+    with transaction.atomic():
+        return _keep(person=person, item=item, answered_at=answered_at, now=now, same_batch=False)
+
+
+def submit_batch(*, person: User, items: Sequence[Item], now: datetime) -> list[Kept | DomainError]:
+    """Keeps up to fifty answers given offline; each stands or fails alone, in the order they were given.
+
+    Sorting by the time of giving makes the end state independent of the order of arrival. Returns results in the
+    order of `items`.
+    """
+    results: dict[int, Kept | DomainError] = {}
+    created: set[date] = set()
+    for index in sorted(range(len(items)), key=lambda i: (items[i].answered_at or now, str(items[i].client_id))):
+        item = items[index]
+        try:
+            answered_at = _answered_at(item, now)
+            _check_day(item.day, answered_at=answered_at, now=now, zone=person.zone)
+            with transaction.atomic():
+                kept = _keep(person=person, item=item, answered_at=answered_at, now=now, same_batch=item.day in created)
+            if kept.created:
+                created.add(item.day)
+            results[index] = kept
+        except DomainError as error:
+            results[index] = error
+    return [results[index] for index in range(len(items))]
+
+
+def delete_check_in(*, person: User, day: date, now: datetime) -> None:
+    """Removes a check-in and its influence on what is derived from both. Raises NotFound."""
+    with transaction.atomic():
+        deleted, _ = CheckIn.objects.visible_to(person).filter(day=day).delete()
+        if not deleted:
+            raise NotFound
+        _mark_for_assessment(person.pk, day)
+
+
+def answer_by_token(*, token: str, quick: str, client_id: UUID, now: datetime) -> None:
+    """Writes the one quick answer that a push token allows, and spends the token with it. Raises NotFound.
+
+    A retry with the same client id succeeds again and changes nothing; the caller learns nothing either way.
+    """
+    with transaction.atomic():
+        owner = notifications.redeem_answer_token(token=token, client_id=client_id, now=now)
+        person = User.objects.get(pk=owner.person_id)
+        if local_day(now, person.zone) > owner.day:
+            raise NotFound
+        item = Item(day=owner.day, client_id=client_id, answers=Answers(kind="quick", quick=quick))
+        _keep(person=person, item=item, answered_at=now, now=now, same_batch=False)
+
+
+def _answered_at(item: Item, now: datetime) -> datetime:
+    """When the answer was given; a phone's clock that runs ahead is taken as now."""
+    if item.answered_at is None:
+        return now
+    if item.answered_at > now + CLOCK_AHEAD:
+        raise Invalid([FieldError("/answered_at", "in-the-future", "This time has not come yet.")])
+    return min(item.answered_at, now)
+
+
+def _check_day(day: date, *, answered_at: datetime, now: datetime, zone: ZoneInfo) -> None:
+    """A day can be answered on itself and on the next day; offline answers arrive up to seven days later."""
+    today = local_day(now, zone)
+    if day > today:
+        raise Invalid([FieldError("/date", "in-the-future", "This day has not come yet.")])
+    if today - day > OFFLINE_DAYS * ONE_DAY or not day <= local_day(answered_at, zone) <= day + ONE_DAY:
+        raise TooOld
+
+
+def _keep(*, person: User, item: Item, answered_at: datetime, now: datetime, same_batch: bool) -> Kept:
+    if not _is_first_use(person.pk, item, now):
+        return Kept(_standing(person.pk, item.day), created=False)
+    row = None if item.version is not None else _write(_INSERT, _values(person.pk, item, answered_at, now))
+    kept = Kept(row, created=True) if row else _amend(person=person, item=item, answered_at=answered_at, now=now, same_batch=same_batch)
+    _mark_for_assessment(person.pk, item.day)
+    notifications.close_slot(person_id=person.pk, day=item.day, reason="answered", now=now)
+    return kept
+
+
+def _amend(*, person: User, item: Item, answered_at: datetime, now: datetime, same_batch: bool) -> Kept:
+    """Changes what stands: a quick answer never replaces anything, a full one replaces a quick one or the version it names."""
+    standing = CheckIn.objects.select_for_update().filter(person=person, day=item.day).first()
+    if standing is None:  # deleted on another device
+        raise StaleVersion(None)
+    if item.answers.is_quick:
+        return Kept(standing, created=False)
+    if local_day(answered_at, person.zone) > item.day:
+        raise TooOld
+    if item.version is None and standing.kind == CheckIn.Kind.FULL and not same_batch:
+        raise VersionRequired
+    if item.version is not None and item.version != standing.version and not same_batch:
+        raise StaleVersion(standing)
+    row = _write(_UPDATE, _values(person.pk, item, answered_at, now))
+    if row is None:  # cannot be: the row is locked
+        raise NotFound
+    return Kept(row, created=False)
+
+
+def _is_first_use(person_id: int, item: Item, now: datetime) -> bool:
+    """Remembers the client's id. False for a retry of the same content; raises IdReused for other content."""
+    fingerprint = _fingerprint(item)
+    with connection.cursor() as cursor:
+        cursor.execute(_REMEMBER, [person_id, item.client_id, item.day, fingerprint, now])
+        if cursor.fetchone():
+            return True
+        cursor.execute("SELECT fingerprint FROM checkins_submission WHERE person_id = %s AND client_id = %s", [person_id, item.client_id])
+        known = bytes(cursor.fetchone()[0])
+    if not hmac.compare_digest(known, fingerprint):
+        raise IdReused
+    return False
+
+
+def _standing(person_id: int, day: date) -> CheckIn:
+    standing = CheckIn.objects.filter(person_id=person_id, day=day).first()
+    if standing is None:  # it was deleted since, and a late retry does not bring it back
+        raise NotFound
+    return standing
+
+
+def _fingerprint(item: Item) -> bytes:
+    """Keyed, since there are few possible answers and a plain hash would give them away."""
+    return hmac.new(settings.CODE_KEY.encode(), item.answers.canonical(item.day).encode(), hashlib.sha256).digest()
+
+
+def _values(person_id: int, item: Item, answered_at: datetime, now: datetime) -> dict[str, Any]:
+    answers = item.answers
+    row = f"{person_id}:{item.day.isoformat()}"
+    return {
+        "person_id": person_id,
+        "day": item.day,
+        "client_id": item.client_id,
+        "kind": answers.kind,
+        "closeness_felt": answers.closeness_felt,
+        "closeness_wanted": answers.closeness_wanted,
+        "space_wanted": answers.space_wanted,
+        "tension": answers.tension,
+        "quick": answers.quick,
+        "feelings": list(answers.feelings),
+        "note": seal(answers.note, table="checkin", column="note", row=row) if answers.note else None,
+        "shared_line": seal(answers.shared_line, table="checkin", column="shared_line", row=row) if answers.shared_line else None,
+        "answered_at": answered_at,
+        "now": now,
+    }
+
+
+def _write(statement: str, values: dict[str, Any]) -> CheckIn | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        row = cursor.fetchone()
+    return CheckIn.from_db(connection.alias, _COLUMNS, row) if row else None
+
+
+def _mark_for_assessment(person_id: int, day: date) -> None:
+    """The couple's days from this one on are assessed again. Always touches the row, so that an assessment under way waits."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK, {"person_id": person_id, "day": day})
+
+
+_COLUMNS = [field.attname for field in CheckIn._meta.concrete_fields]
+_RETURNING = ", ".join(_COLUMNS)
+_HELD = (
+    "EXISTS (SELECT 1 FROM consents_hold h WHERE h.person_id = %(person_id)s AND (h.ended_at IS NULL"
+    " OR (h.started_at <= %(answered_at)s AND h.ended_at > %(answered_at)s)))"
+)
+_REMEMBER = (
+    "INSERT INTO checkins_submission (person_id, client_id, day, fingerprint, received_at) VALUES (%s, %s, %s, %s, %s)"
+    " ON CONFLICT (person_id, client_id) DO NOTHING RETURNING 1"
+)
+_INSERT = f"""
+    INSERT INTO checkins_checkin (person_id, day, client_id, kind, closeness_felt, closeness_wanted, space_wanted, tension,
+        quick, feelings, note, shared_line, version, answered_at, received_at, updated_at, kept_private)
+    VALUES (%(person_id)s, %(day)s, %(client_id)s, %(kind)s, %(closeness_felt)s, %(closeness_wanted)s, %(space_wanted)s,
+        %(tension)s, %(quick)s, %(feelings)s, %(note)s, %(shared_line)s, 1, %(answered_at)s, %(now)s, %(now)s, {_HELD})
+    ON CONFLICT (person_id, day) DO NOTHING RETURNING {_RETURNING}
+"""  # noqa: S608 (names of our own columns)
+_UPDATE = f"""
+    UPDATE checkins_checkin SET client_id = %(client_id)s, kind = %(kind)s, closeness_felt = %(closeness_felt)s,
+        closeness_wanted = %(closeness_wanted)s, space_wanted = %(space_wanted)s, tension = %(tension)s, quick = %(quick)s,
+        feelings = %(feelings)s, note = %(note)s, shared_line = %(shared_line)s, version = version + 1,
+        answered_at = %(answered_at)s, updated_at = %(now)s, kept_private = kept_private OR {_HELD}
+    WHERE person_id = %(person_id)s AND day = %(day)s RETURNING {_RETURNING}
+"""  # noqa: S608 (names of our own columns)
+_MARK = """
+    UPDATE checkins_patternstate SET dirty_from = LEAST(COALESCE(dirty_from, %(day)s), %(day)s)
+    WHERE couple_id = (SELECT couple_id FROM couples_membership WHERE person_id = %(person_id)s AND ended_at IS NULL)
+"""

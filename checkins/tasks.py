@@ -1,0 +1,11 @@
+"""Celery's doors."""
+
+from celery import shared_task
+
+from backend import clock
+from checkins.services import deciding
+
+
+@shared_task(name="checkins.tasks.decide_due")
+def decide_due() -> None:
+    deciding.decide_due(now=clock.now())
