@@ -20,6 +20,6 @@ ENV PATH=/opt/ebb/bin:$PATH \
 # The key of this one command signs nothing; the real ones come with the environment.
 RUN SECRET_KEY=only-to-gather-the-static-files python manage.py collectstatic --noinput \
     && mkdir -p var/beat && chown -R ebb:ebb var/beat
-USER ebb
+USER 10001
 EXPOSE 8000
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "config.wsgi:application"]

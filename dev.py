@@ -513,6 +513,8 @@ def _stop(processes: list[subprocess.Popen[str]]) -> None:
             process.wait(max(0.0, deadline - time.monotonic()))
         _signal_group(process, signal.SIGKILL)
         process.wait()
+        if process.stdout:
+            process.stdout.close()
 
 
 def _signal_group(process: subprocess.Popen[str], number: signal.Signals) -> None:

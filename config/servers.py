@@ -42,6 +42,7 @@ import redis
 ROOT_HOME = Path("/var/lib/ebb")
 OPEN_TO_ALL = "/var/tmp"  # noqa: S108  (root's own temporary folder may be closed to the account PostgreSQL runs as)
 START_SECONDS = 30.0
+LOCK_SECONDS = 10.0  # a killed server may need a moment to let go of its folder
 LONGEST_SOCKET_PATH = 100  # bytes; the kernel's limit is 104 on macOS, 108 on Linux
 
 
@@ -103,7 +104,7 @@ def _thrown_away() -> Iterator[Path]:
 def _only_user_of(home: Path) -> Iterator[int]:
     """Holds the folder's lock. The servers inherit it, so it is free only once the last of them is gone."""
     with (home / "lock").open("a+") as file:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + LOCK_SECONDS
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
