@@ -33,8 +33,8 @@ class EmailChannel:
         # A backend without this option (console, memory) ignores what it does not know.
         connection = get_connection(timeout=TIMEOUT_SECONDS)
         mail = mail_of(message, to=message.address.email, connection=connection)
-        _open(connection)
         try:
+            _open(connection)
             connection.send_messages([mail])
         except smtplib.SMTPResponseException as error:
             raise _refusal(error.smtp_code) from error

@@ -1,6 +1,7 @@
 """A mail server on this machine that keeps what it is given and can be told to misbehave."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -34,7 +35,7 @@ class Mail:
 
     def _body(self, kind: str) -> str:
         part = self.message.get_body((kind,))
-        return "" if part is None else str(part.get_content())
+        return "" if part is None else str(part.get_content()).replace("\r\n", "\n")
 
 
 class MailServer:
@@ -59,6 +60,8 @@ class MailServer:
         """Listen, and serve from a thread of its own."""
         if self._thread is not None:
             raise RuntimeError("the mail server is running already")
+        # aiosmtpd logs every line of every conversation, addresses included.
+        logging.getLogger("mail.log").setLevel(logging.ERROR)
         ready, trouble = Event(), []
 
         def run() -> None:
