@@ -6,4 +6,6 @@ class ConfigConfig(AppConfig):
     verbose_name = "Wiring"
 
     def ready(self) -> None:
-        from config import checks  # noqa: F401  (registers the system checks)
+        # Both register themselves when imported.
+        from backend.api import schema  # noqa: F401
+        from config import checks  # noqa: F401

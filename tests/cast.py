@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.test import Client
 
 from backend.accounts.models import User
@@ -53,4 +54,6 @@ def signed_in(user: User) -> Client:
     """A client with this person's session, which the pages and the API both accept. Form tokens are not checked."""
     client = Client()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    # A sign-in through allauth writes this row; ending the session removes it.
+    UserSession.objects.create(user=user, session_key=client.session.session_key, ip="127.0.0.1")
     return client

@@ -1,6 +1,7 @@
 """Every error of the API as one problem document (RFC 9457), with the statuses and codes of docs/reference/errors.md."""
 
 import logging
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from backend.errors import DomainError, FieldError, Invalid, SlowDown, StaleVers
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
+UNEXPECTED = "Something went wrong on our side"
 
 # Framework errors that carry nothing but a status.
 _PLAIN: dict[type[Exception], tuple[int, str, str]] = {
@@ -46,12 +48,13 @@ def request_id_of(request: Any) -> str:
     return getattr(request, "request_id", "")
 
 
-def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Called by REST framework for whatever a view raises; None lets a surprise become a 500."""
-    request = context["request"]
-    rendered = render(error, request_id_of(request._request))
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
+    """Called by REST framework for whatever a view raises. A surprise is logged whole and told by its request id alone."""
+    request_id = request_id_of(context["request"]._request)
+    rendered = render(error, request_id)
     if rendered is None:
-        return None
+        log.error("unexpected error in request %s", request_id, exc_info=error)
+        rendered = 500, problem(500, "unexpected", _(UNEXPECTED), request_id=request_id), {}
     set_rollback()
     status, body, headers = rendered
     context["view"].headers.update(headers)
@@ -65,7 +68,7 @@ def render(error: Exception, request_id: str) -> tuple[int, dict[str, Any], dict
     if isinstance(error, exceptions.ValidationError):
         return _domain(Invalid(field_errors(error)), request_id)
     if isinstance(error, exceptions.Throttled):
-        return _domain(SlowDown(int(error.wait or 1) + 1), request_id)
+        return _domain(SlowDown(math.ceil(getattr(error, "wait", None) or 1)), request_id)
     for kind in type(error).__mro__:
         if kind in _PLAIN:
             status, code, title = _PLAIN[kind]
