@@ -34,5 +34,5 @@ def move_ahead(by: timedelta) -> datetime:
         raise ValueError("the clock moves forward only")
     ClockOffset.objects.get_or_create(id=1)
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE backend_clockoffset SET ahead = ahead + %s", [by])
+        cursor.execute("UPDATE backend_clockoffset SET ahead = ahead + make_interval(secs => %s)", [by.total_seconds()])
     return now()

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backend import clock
+from backend.accounts.requests import PersonCall
 from backend.api.pagination import DayPagination
 from backend.api.problems import render, request_id_of
 from backend.api.throttles import AnswerThrottle
@@ -30,7 +31,7 @@ IF_MATCH = OpenApiParameter(
 
 class CheckIns(APIView):
     @extend_schema(operation_id="check_ins_list", responses=forms.CheckInOutput(many=True), filters=False)
-    def get(self, request: Request) -> Response:
+    def get(self, request: PersonCall) -> Response:
         pages = DayPagination()
         page = pages.paginate_queryset(CheckIn.objects.visible_to(request.user), request, view=self) or []
         return pages.get_paginated_response([check_in_of(one) for one in page])
@@ -38,7 +39,7 @@ class CheckIns(APIView):
 
 class OneCheckIn(APIView):
     @extend_schema(operation_id="check_ins_read", responses=forms.CheckInOutput)
-    def get(self, request: Request, day: date) -> Response:
+    def get(self, request: PersonCall, day: date) -> Response:
         check_in = CheckIn.objects.visible_to(request.user).filter(day=day).first()
         if check_in is None:
             raise NotFound
@@ -50,7 +51,7 @@ class OneCheckIn(APIView):
         responses={200: forms.CheckInOutput, 201: forms.CheckInOutput},
         parameters=[IF_MATCH],
     )
-    def put(self, request: Request, day: date) -> Response:
+    def put(self, request: PersonCall, day: date) -> Response:
         item = forms.read_item(request.data, day=day, version=_version_in(request))
         try:
             kept = services.submit_check_in(person=request.user, item=item, now=clock.now())
@@ -59,14 +60,14 @@ class OneCheckIn(APIView):
         return _with_version(kept.check_in, 201 if kept.created else 200)
 
     @extend_schema(operation_id="check_ins_delete", responses={204: None})
-    def delete(self, request: Request, day: date) -> Response:
+    def delete(self, request: PersonCall, day: date) -> Response:
         services.delete_check_in(person=request.user, day=day, now=clock.now())
         return Response(status=204)
 
 
 class Batch(APIView):
     @extend_schema(operation_id="check_ins_batch", request=forms.BatchInput, responses=forms.BatchOutput)
-    def post(self, request: Request) -> Response:
+    def post(self, request: PersonCall) -> Response:
         items = forms.read_batch(request.data)
         good = [item for item in items if isinstance(item, services.Item)]
         kept = iter(services.submit_batch(person=request.user, items=good, now=clock.now()))
@@ -95,7 +96,7 @@ class Dashboard(APIView):
         parameters=[OpenApiParameter("weeks", OpenApiTypes.INT, enum=list(dashboard.SPANS), default=dashboard.SPANS[0])],
         responses=forms.DashboardOutput,
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: PersonCall) -> Response:
         weeks = request.query_params.get("weeks", str(dashboard.SPANS[0]))
         if weeks not in map(str, dashboard.SPANS):
             raise Invalid([FieldError("/weeks", "unknown-choice", "Choose 4, 12 or 52 weeks.")])

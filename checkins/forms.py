@@ -57,7 +57,7 @@ class CheckInInput(StrictSerializer):
         return attrs
 
     def _error(self, code: str) -> serializers.ErrorDetail:
-        return serializers.ErrorDetail(self.error_messages[code], code)
+        return serializers.ErrorDetail(str(self.error_messages[code]), code)
 
 
 class BatchItemInput(CheckInInput):
@@ -66,7 +66,7 @@ class BatchItemInput(CheckInInput):
 
 
 class BatchInput(StrictSerializer):
-    items = BatchItemInput(many=True, max_length=MAX_BATCH)
+    items = serializers.ListField(child=BatchItemInput(), min_length=1, max_length=MAX_BATCH)
 
 
 class AnswerInput(StrictSerializer):

@@ -7,7 +7,7 @@ from allauth.headless.adapter import DefaultHeadlessAdapter
 from django.contrib.auth.models import AbstractBaseUser
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  (allauth ships no types)
+class AccountAdapter(DefaultAccountAdapter):
     """Neutral mails: the subject says nothing of what Ebb is for."""
 
     def format_email_subject(self, subject: str) -> str:
@@ -18,8 +18,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  (allauth shi
         return cleaned.lower()
 
 
-class HeadlessAdapter(DefaultHeadlessAdapter):  # type: ignore[misc]  (as above)
+class HeadlessAdapter(DefaultHeadlessAdapter):
     """What sign-in tells an app about the account: its e-mail and name, no number that counts people."""
 
     def serialize_user(self, user: AbstractBaseUser) -> dict[str, Any]:
-        return {"display": user.name or user.email, "email": user.email, "has_usable_password": user.has_usable_password()}  # type: ignore[attr-defined]  (our User)
+        return {"display": user.name or user.email, "email": user.email, "has_usable_password": user.has_usable_password()}  # type: ignore[attr-defined]  # our User

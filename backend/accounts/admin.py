@@ -9,7 +9,7 @@ from backend.accounts.models import User
 
 
 @admin.register(User)
-class UserAdmin(ModelAdmin):  # type: ignore[misc]  (unfold ships no types)
+class UserAdmin(ModelAdmin):
     list_display = ("email", "is_active", "is_staff", "date_joined")
     search_fields = ("email",)
     fields = ("email", "is_active", "is_staff", "date_joined", "last_login")

@@ -5,12 +5,12 @@ from typing import Any
 from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backend import clock
 from backend.accounts import services
+from backend.accounts.requests import PersonCall
 from backend.accounts.zones import check_zone
 from backend.api.serializers import StrictSerializer, TextField
 
@@ -30,11 +30,11 @@ class MeOutput(serializers.Serializer[Any]):
 
 class Me(APIView):
     @extend_schema(operation_id="me_read", responses=MeOutput)
-    def get(self, request: Request) -> Response:
+    def get(self, request: PersonCall) -> Response:
         return Response(MeOutput(request.user).data)
 
     @extend_schema(operation_id="me_change", request=MeInput, responses=MeOutput)
-    def patch(self, request: Request) -> Response:
+    def patch(self, request: PersonCall) -> Response:
         form = MeInput(data=request.data)
         form.is_valid(raise_exception=True)
         person = services.update_profile(person=request.user, now=clock.now(), **form.validated_data)

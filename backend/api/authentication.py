@@ -4,8 +4,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, get_user_model
-from django.contrib.sessions.models import Session
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.crypto import constant_time_compare
@@ -76,7 +76,7 @@ class _FormCheck(CsrfViewMiddleware):
 
 def _check_form(request: Request) -> None:
     """The web app's requests must carry the form token, since the browser sends its cookie by itself."""
-    check = _FormCheck(lambda _: None)  # type: ignore[arg-type, return-value]  (never called)
+    check = _FormCheck(lambda _: None)  # type: ignore[arg-type]  # never called
     check.process_request(request._request)
-    if check.process_view(request._request, None, (), {}):  # type: ignore[arg-type]  (REST framework does the same)
+    if check.process_view(request._request, None, (), {}):  # type: ignore[arg-type]  # REST framework does the same
         raise FormCheckFailed

@@ -16,7 +16,7 @@ class StrictSerializer(serializers.Serializer[Any]):
         if isinstance(data, dict):
             unknown = set(data) - {name for name, field in self.fields.items() if not field.read_only}
             if unknown:
-                message = self.error_messages["unknown-field"]
+                message = str(self.error_messages["unknown-field"])
                 raise serializers.ValidationError({name: [serializers.ErrorDetail(message, "unknown-field")] for name in sorted(unknown)})
         return super().to_internal_value(data)
 

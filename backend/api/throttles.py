@@ -10,6 +10,9 @@ from rest_framework.throttling import SimpleRateThrottle
 class _FixedWindow(SimpleRateThrottle):
     """One increment per request. Without the cache nobody is kept from writing down their day."""
 
+    num_requests: int | None
+    duration: int
+
     def allow_request(self, request: Any, view: Any) -> bool:
         key = self.get_cache_key(request, view)
         if key is None or self.num_requests is None:

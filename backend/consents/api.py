@@ -5,12 +5,12 @@ from typing import Any
 from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backend import clock
 from backend.accounts.models import User
+from backend.accounts.requests import PersonCall
 from backend.api.serializers import StrictSerializer, TruthField
 from backend.consents import queries, services
 from backend.consents.models import Choice
@@ -48,11 +48,11 @@ def choices_of(person: User) -> dict[str, Any]:
 
 class Choices(APIView):
     @extend_schema(operation_id="choices_read", responses=ChoicesOutput)
-    def get(self, request: Request) -> Response:
+    def get(self, request: PersonCall) -> Response:
         return Response(ChoicesOutput(choices_of(request.user)).data)
 
     @extend_schema(operation_id="choices_change", request=ChoicesInput, responses=ChoicesOutput)
-    def patch(self, request: Request) -> Response:
+    def patch(self, request: PersonCall) -> Response:
         form = ChoicesInput(data=request.data)
         form.is_valid(raise_exception=True)
         changes, now, person = dict(form.validated_data), clock.now(), request.user

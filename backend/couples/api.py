@@ -5,13 +5,13 @@ from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from backend import clock
 from backend.accounts.models import User
+from backend.accounts.requests import PersonCall
 from backend.api.serializers import StrictSerializer, TextField, TruthField
 from backend.couples import queries, services
 from backend.couples.links import link_for
@@ -56,7 +56,7 @@ def invitation_of(invitation: Invitation, person: User) -> dict[str, Any]:
 
 class Couples(APIView):
     @extend_schema(operation_id="couple_read", responses=CoupleOutput)
-    def get(self, request: Request) -> Response:
+    def get(self, request: PersonCall) -> Response:
         membership = queries.active_membership(request.user)
         if membership is None:
             return Response({"paired": False, "partner": None, "since": None})
@@ -66,13 +66,13 @@ class Couples(APIView):
 
 class Invitations(APIView):
     @extend_schema(operation_id="invitations_list", responses=InvitationOutput(many=True))
-    def get(self, request: Request) -> Response:
+    def get(self, request: PersonCall) -> Response:
         now = clock.now()
         pending = [one for one in queries.pending_for(request.user) if one.expires_at > now]
         return Response(InvitationOutput([invitation_of(one, request.user) for one in pending], many=True).data)
 
     @extend_schema(operation_id="invitations_create", request=None, responses={201: NewInvitationOutput})
-    def post(self, request: Request) -> Response:
+    def post(self, request: PersonCall) -> Response:
         invitation, code = services.invite(person=request.user, now=clock.now())
         output = {"id": invitation.pk, "code": code, "link": link_for(code), "expires_at": invitation.expires_at}
         return Response(NewInvitationOutput(output).data, status=201)
@@ -80,14 +80,14 @@ class Invitations(APIView):
 
 class OneInvitation(APIView):
     @extend_schema(operation_id="invitations_cancel", responses={204: None})
-    def delete(self, request: Request, invitation_id: UUID) -> Response:
+    def delete(self, request: PersonCall, invitation_id: UUID) -> Response:
         services.cancel_invitation(person=request.user, invitation_id=invitation_id)
         return Response(status=204)
 
 
 class Accept(APIView):
     @extend_schema(operation_id="invitations_accept", request=CodeInput, responses=InvitationOutput)
-    def post(self, request: Request) -> Response:
+    def post(self, request: PersonCall) -> Response:
         form = CodeInput(data=request.data)
         form.is_valid(raise_exception=True)
         invitation = services.accept_invitation(
@@ -98,21 +98,21 @@ class Accept(APIView):
 
 class Confirm(APIView):
     @extend_schema(operation_id="invitations_confirm", request=None, responses={204: None})
-    def post(self, request: Request, invitation_id: UUID) -> Response:
+    def post(self, request: PersonCall, invitation_id: UUID) -> Response:
         services.confirm_invitation(person=request.user, invitation_id=invitation_id, now=clock.now())
         return Response(status=204)
 
 
 class Decline(APIView):
     @extend_schema(operation_id="invitations_decline", request=None, responses={204: None})
-    def post(self, request: Request, invitation_id: UUID) -> Response:
+    def post(self, request: PersonCall, invitation_id: UUID) -> Response:
         services.decline_invitation(person=request.user, invitation_id=invitation_id, now=clock.now())
         return Response(status=204)
 
 
 class Leave(APIView):
     @extend_schema(operation_id="couple_leave", request=LeaveInput, responses={204: None})
-    def post(self, request: Request) -> Response:
+    def post(self, request: PersonCall) -> Response:
         form = LeaveInput(data=request.data)
         form.is_valid(raise_exception=True)
         services.leave(person=request.user, quietly=form.validated_data["quietly"], now=clock.now())

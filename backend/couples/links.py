@@ -1,11 +1,13 @@
 """An invitation as a link and as a picture. The code stands behind '#', which no server ever sees."""
 
 from itertools import groupby
+from typing import Any
 
-import qrcode
 from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from qrcode.constants import ERROR_CORRECT_M
+from qrcode.main import QRCode
 
 
 def link_for(code: str) -> str:
@@ -14,7 +16,7 @@ def link_for(code: str) -> str:
 
 def picture_of(link: str, *, title: str) -> SafeString:
     """The link as a QR picture: an SVG element without inline style, one unit to a module."""
-    drawing = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
+    drawing: QRCode[Any] = QRCode(error_correction=ERROR_CORRECT_M, border=0)
     drawing.add_data(link)
     drawing.make(fit=True)
     rows: list[list[bool]] = drawing.get_matrix()

@@ -45,7 +45,7 @@ def pairing(request: PersonRequest) -> HttpResponse:
             services.accept_invitation(
                 person=request.user,
                 code=form.cleaned_data["code"],
-                address=BaseThrottle().get_ident(request),  # type: ignore[arg-type]  (reads META alone)
+                address=BaseThrottle().get_ident(request),  # type: ignore[arg-type]  # reads META alone
                 now=clock.now(),
             )
         except DomainError as error:

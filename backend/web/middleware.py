@@ -24,12 +24,12 @@ API_PREFIXES = ("/api/v1/", "/healthz", "/readyz", "/metrics")
 class _PageOnly:
     """Mixed in before a middleware, lets the API pass it by."""
 
-    get_response: Handler
+    get_response: Any
 
     def __call__(self, request: HttpRequest) -> Any:
         if request.path_info.startswith(API_PREFIXES):
             return self.get_response(request)
-        return super().__call__(request)  # type: ignore[misc]  (the middleware it is mixed into)
+        return super().__call__(request)  # type: ignore[misc]  # the middleware it is mixed into
 
 
 class _PageView(_PageOnly):
@@ -38,7 +38,7 @@ class _PageView(_PageOnly):
     def process_view(self, request: HttpRequest, *view: Any) -> Any:
         if request.path_info.startswith(API_PREFIXES):
             return None
-        return super().process_view(request, *view)  # type: ignore[misc]  (as above)
+        return super().process_view(request, *view)  # type: ignore[misc]  # as above
 
 
 class PageSessionMiddleware(_PageOnly, SessionMiddleware):
@@ -80,9 +80,9 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.request_id = uuid.uuid4().hex  # type: ignore[attr-defined]  (ours)
+        request.request_id = uuid.uuid4().hex  # type: ignore[attr-defined]  # ours
         response = self.get_response(request)
-        response.headers["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]  (ours)
+        response.headers["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]  # ours
         return response
 
 

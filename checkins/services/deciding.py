@@ -248,7 +248,7 @@ def _schedule(state: PatternState, pair: tuple[Membership, Membership], now: dat
 
 
 def _key() -> bytes:
-    return settings.POLICY_KEY.encode()  # type: ignore[no-any-return]  (a setting)
+    return settings.POLICY_KEY.encode()
 
 
 def _zones(pair: tuple[Membership, Membership]) -> tuple[ZoneInfo, ZoneInfo]:
