@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+
+from checkins.patterns import constants as c
+from checkins.patterns.baseline import initial_levels, initial_spreads, learn, learn_spreads
+
+
+def test_the_linear_gaussian_case_is_the_textbook_kalman_filter():
+    rng = np.random.default_rng(4)
+    levels, noise_var = initial_levels(3), 1.7
+    mean = np.stack([levels.level, levels.offset])
+    cov = np.zeros((4, 2, 3, 2, 2))
+    cov[..., 0, 0], cov[..., 1, 1] = levels.level_var, levels.offset_var
+    for day in range(40):
+        weekend = np.full((1, 1, 3), float(day % 7 >= 5))
+        answers = rng.normal(6, 1.5, (4, 2, 3))
+        seen = rng.random((4, 2, 3)) < 0.8
+        levels = learn(
+            levels,
+            residual=answers - levels.expected(weekend),
+            noise_var=np.full((4, 2, 3), noise_var),
+            weekend=weekend,
+            seen=seen,
+            limit=np.full((4, 2, 3), np.inf),
+            forgetting=1.0,
+        )
+        design = np.array([1.0, weekend[0, 0, 0]])
+        for index in np.argwhere(seen):
+            i = tuple(index)
+            gain = cov[i] @ design / (design @ cov[i] @ design + noise_var)
+            mean[(slice(None), *i)] += gain * (answers[i] - design @ mean[(slice(None), *i)])
+            cov[i] = cov[i] - np.outer(gain, design @ cov[i])
+    np.testing.assert_allclose(levels.level, mean[0], atol=1e-10)
+    np.testing.assert_allclose(levels.offset, mean[1], atol=1e-10)
+    np.testing.assert_allclose(levels.level_var, cov[..., 0, 0], atol=1e-10)
+    np.testing.assert_allclose(levels.cross_var, cov[..., 0, 1], atol=1e-10)
+    np.testing.assert_allclose(levels.offset_var, cov[..., 1, 1], atol=1e-10)
+
+
+def test_a_question_not_answered_teaches_nothing():
+    levels, spreads, seen = initial_levels(1), initial_spreads(1), np.zeros((4, 2, 1), bool)
+    seen[0, 0] = True
+    after = learn(
+        levels,
+        residual=np.ones((4, 2, 1)),
+        noise_var=np.ones((4, 2, 1)),
+        weekend=np.zeros((1, 1, 1)),
+        seen=seen,
+        limit=np.full((4, 2, 1), 9.0),
+    )
+    np.testing.assert_array_equal(after.level != levels.level, seen)
+    np.testing.assert_array_equal(after.level_var != levels.level_var, seen)
+    widened = learn_spreads(spreads, square=np.full((4, 2, 1), 9.0), seen=seen)
+    np.testing.assert_array_equal(widened.weight != spreads.weight, seen)
+
+
+def test_an_odd_answer_teaches_no_more_than_the_limit():
+    levels, limit = initial_levels(1), np.full((4, 2, 1), 3.0)
+    same = {"noise_var": np.ones((4, 2, 1)), "weekend": np.zeros((1, 1, 1)), "seen": np.ones((4, 2, 1), bool), "limit": limit}
+    odd, at_limit = learn(levels, residual=np.full((4, 2, 1), 8.0), **same), learn(levels, residual=limit, **same)
+    np.testing.assert_array_equal(odd.level, at_limit.level)
+
+
+def test_the_spread_starts_at_the_prior_and_goes_to_what_is_seen():
+    spreads = initial_spreads(1)
+    np.testing.assert_allclose(spreads.spread, c.PRIOR_SPREAD)
+    for _ in range(300):
+        spreads = learn_spreads(spreads, square=np.full((4, 2, 1), 0.8**2), seen=np.ones((4, 2, 1), bool), forgetting=0.999)
+    np.testing.assert_allclose(spreads.spread, 0.8, atol=0.05)
+
+
+def test_one_question_alone_also_moves_the_spread_of_the_others():
+    spreads, seen = initial_spreads(1), np.zeros((4, 2, 1), bool)
+    seen[0, 0] = True
+    for _ in range(40):
+        spreads = learn_spreads(spreads, square=np.full((4, 2, 1), 9.0), seen=seen)
+    assert spreads.spread[0, 0, 0] > spreads.spread[1, 0, 0] > c.PRIOR_SPREAD
+    assert spreads.spread[1, 1, 0] == pytest.approx(c.PRIOR_SPREAD)
