@@ -288,7 +288,7 @@ def _make_venv() -> None:
 def _pip(*arguments: str, packages: int) -> None:
     """Runs pip on .venv: its own, or this Python's where .venv has none. Shows how far it is."""
     has_own = next(VENV.glob("lib/python*/site-packages/pip"), None)
-    pip = [PYTHON, "-m", "pip"] if has_own else [BASE_PYTHON, "-m", "pip", "--python", PYTHON]
+    pip: list[str | Path] = [PYTHON, "-m", "pip"] if has_own else [BASE_PYTHON, "-m", "pip", "--python", PYTHON]
     command = [*pip, *arguments, "--no-input", "--disable-pip-version-check"]
     _log("pip").unlink(missing_ok=True)
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
@@ -398,7 +398,7 @@ class Processes:
 
 
 def _start_parts(processes: Processes, environment: dict[str, str], port: int) -> None:
-    celery = [PYTHON, "-m", "celery", "-A", "config"]
+    celery: list[str | Path] = [PYTHON, "-m", "celery", "-A", "config"]
     parts: dict[str, list[str | Path]] = {
         "web": [
             *(PYTHON, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),

@@ -1,6 +1,7 @@
 """dev.py: what it refuses, what it installs, and that it leaves nothing running."""
 
 import contextlib
+import importlib.util
 import json
 import os
 import re
@@ -170,8 +171,8 @@ def test_an_interrupted_install_is_done_again(bare, monkeypatch):
 
 
 def without(monkeypatch, *missing: str) -> None:
-    find = dev.importlib.util.find_spec
-    monkeypatch.setattr(dev.importlib.util, "find_spec", lambda name: None if name in missing else find(name))
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name in missing else find(name))
 
 
 def test_a_missing_module_venv_is_said_in_one_sentence(monkeypatch):

@@ -20,7 +20,7 @@ def test_no_model_waits_for_a_migration():
 
 
 def test_every_app_with_models_has_migrations():
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     with_models = {model._meta.app_label for model in apps.get_models() if model._meta.app_label in OURS}
     assert with_models <= loader.migrated_apps
     assert not [label for label in with_models if len(loader.graph.leaf_nodes(label)) != 1]
