@@ -1,0 +1,134 @@
+"""The evening's check-in, one's own answers, and what two people have chosen to show each other."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from backend import clock
+from backend.accounts.requests import PersonRequest
+from backend.calendar_days import local_day
+from backend.consents.queries import choice_of
+from backend.couples.queries import active_membership
+from backend.errors import DomainError, StaleVersion, VersionRequired
+from backend.web.domain import explain, private
+from checkins import dashboard, services
+from checkins.models import CheckIn
+from checkins.page_forms import QUICK_WORDS, FullForm, QuickForm
+from checkins.pictures import together_of
+from checkins.queries import check_in_of
+
+ONE_DAY = timedelta(days=1)
+DAYS_ON_A_PAGE = 30
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def tonight(request: PersonRequest) -> HttpResponse:
+    """One day's check-in: today, or yesterday while it can still be filled in."""
+    now = clock.now()
+    today = local_day(now, request.user.zone)
+    day = _day_asked_for(request.GET, today)
+    standing = CheckIn.objects.visible_to(request.user).filter(day=day).first()
+    if request.method == "POST":
+        form = (QuickForm if "quick" in request.POST else FullForm)(request.POST)
+        if _kept(request, form, day=day, now=now):
+            return redirect(request.get_full_path().partition("?")[0] + ("" if day == today else f"?day={day}"))
+    else:
+        form = FullForm(initial=_initial(standing))
+    full = form if isinstance(form, FullForm) else FullForm(initial=_initial(standing))
+    answered = standing is not None and request.method != "POST" and "change" not in request.GET
+    context = {
+        "day": day,
+        "is_today": day == today,
+        "form": full,
+        "quick_form": QuickForm(initial={"client_id": uuid4()}),
+        "quick_words": QUICK_WORDS.items(),
+        "problem": form if form is not full else None,
+        "standing": check_in_of(standing) if standing else None,
+        "answered": answered,
+        "changeable": day == today,
+        "yesterday": today - ONE_DAY if day == today and _is_open(request, today - ONE_DAY) else None,
+    }
+    return render(request, "checkins/kept.html" if answered else "checkins/tonight.html", context)
+
+
+@require_safe
+@private
+def history(request: PersonRequest) -> HttpResponse:
+    rows = CheckIn.objects.visible_to(request.user).order_by("-day")
+    page = Paginator(rows, DAYS_ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "checkins/history.html", {"page": page, "check_ins": [_as_read(row) for row in page]})
+
+
+@require_POST
+@private
+def delete(request: PersonRequest, day: date) -> HttpResponse:
+    services.delete_check_in(person=request.user, day=day, now=clock.now())
+    messages.success(request, gettext("Deleted."))
+    return redirect("history")
+
+
+@require_safe
+@private
+def together(request: PersonRequest) -> HttpResponse:
+    asked = request.GET.get("weeks", "")
+    weeks = int(asked) if asked in map(str, dashboard.SPANS) else dashboard.SPANS[0]
+    person = request.user
+    shown = dashboard.dashboard_of(person=person, weeks=weeks, now=clock.now())
+    membership = active_membership(person)
+    choice = choice_of(membership) if membership else None
+    context = {"spans": dashboard.SPANS, "weeks": weeks, "paired": membership is not None, "choice": choice, **together_of(shown)}
+    return render(request, "checkins/together.html", context)
+
+
+def _day_asked_for(query: QueryDict, today: date) -> date:
+    """Today, or yesterday where the address asks for it. Raises Http404 for any other day."""
+    if "day" not in query:
+        return today
+    try:
+        day = date.fromisoformat(query["day"])
+    except ValueError as error:
+        raise Http404 from error
+    if day not in (today, today - ONE_DAY):
+        raise Http404
+    return day
+
+
+def _kept(request: PersonRequest, form: FullForm | QuickForm, *, day: date, now: datetime) -> bool:
+    """Keeps what a form says. False, with words beside the fields, where something is to be put right."""
+    if not form.is_valid():
+        return False
+    item = services.Item(day=day, client_id=form.cleaned_data["client_id"], answers=form.answers(), version=form.cleaned_data["version"])
+    try:
+        services.submit_check_in(person=request.user, item=item, now=now)
+    except (StaleVersion, VersionRequired, services.IdReused):
+        standing = CheckIn.objects.visible_to(request.user).filter(day=day).first()
+        form.add_error(None, gettext("This day was changed elsewhere meanwhile. Keep this again to put it in the place of the other."))
+        form.start_anew(version=standing.version if standing else None)
+        return False
+    except DomainError as error:
+        explain(form, error)
+        return False
+    return True
+
+
+def _initial(standing: CheckIn | None) -> dict[str, Any]:
+    """The form of a day as it stands, as a new write."""
+    return {**(check_in_of(standing) if standing else {}), "client_id": uuid4()}
+
+
+def _is_open(request: PersonRequest, day: date) -> bool:
+    """Whether nothing was kept for a day since the person came to Ebb."""
+    came = local_day(request.user.date_joined, request.user.zone)
+    return day >= came and not CheckIn.objects.visible_to(request.user).filter(day=day).exists()
+
+
+def _as_read(row: CheckIn) -> dict[str, Any]:
+    return {**check_in_of(row), "day": row.day}

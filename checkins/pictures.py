@@ -1,0 +1,170 @@
+"""The dashboard in pictures and words. Each sentence is about one person's answers alone, or about the pattern.
+
+Nothing here compares the two, averages them or subtracts one from the other.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median, quantiles
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+from checkins.plots import Line, RibbonPiece, line_plot, ribbon, swatch
+
+FEW = 5
+LAST_WEEK = 7
+CLEAR_SHIFT = 1.0  # points of the scale between medians; smaller shifts are within what a week does by itself
+
+TITLES = {
+    "closeness_felt": gettext_lazy("Closeness felt"),
+    "closeness_wanted": gettext_lazy("Closeness wished for"),
+    "space_wanted": gettext_lazy("Room needed"),
+}
+LEVEL_WORDS = {"low": gettext_lazy("low"), "usual": gettext_lazy("about usual"), "high": gettext_lazy("high")}
+LEVEL_SIGNS = {"low": "↓", "usual": "·", "high": "↑"}
+STATE_WORDS = {
+    "steady": gettext_lazy("steady"),
+    "one_reaching": gettext_lazy("one reaching while one makes room"),
+    "both_apart": gettext_lazy("both apart"),
+    "unsure": gettext_lazy("hard to say"),
+    "not_enough": gettext_lazy("not enough answers yet"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plot:
+    """A picture, the sentence under it and the table behind it."""
+
+    title: str | Promise
+    picture: SafeString
+    sentence: str
+    rows: Sequence[tuple[date, int | None, int | None]]
+    has_partner: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ribbon:
+    picture: SafeString
+    sentence: str
+    key: Sequence[tuple[SafeString, str | Promise]]
+    rows: Sequence[tuple[date, str]]
+
+
+def together_of(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page shows of a dashboard: plots, the partner's weeks and lines, the ribbon."""
+    start = date.fromisoformat(shown["start"])
+    plots = [_plot(name, start, shown["mine"][name], shown["partner"][name]) for name in TITLES]
+    return {
+        "first_plot": plots[0],
+        "more_plots": plots[1:],
+        "has_answers": any(value is not None for value in shown["mine"]["closeness_felt"]),
+        "partner_weeks": [_picture(week) for week in reversed(shown["partner_weeks"])],
+        "partner_lines": [(date.fromisoformat(line["date"]), line["text"]) for line in reversed(shown["partner_lines"])],
+        "ribbon": _ribbon(shown["pattern"]) if shown["pattern"] else None,
+        "ribbon_opted_in": shown["pattern"] is not None,
+    }
+
+
+def own_sentence(values: Sequence[int | None]) -> str:
+    """What one's own line says, and how sure that is: where most answers lay, and whether the last week differs."""
+    given = [value for value in values if value is not None]
+    if len(given) < FEW:
+        return gettext("Not enough answers yet to say more.")
+    low, *_between, high = (round(cut) for cut in quantiles(given, n=4, method="inclusive"))
+    spread = (
+        gettext("Most of your answers lay between %(low)d and %(high)d.") % {"low": low, "high": high}
+        if low != high
+        else gettext("Most of your answers were about %(low)d.") % {"low": low}
+    )
+    return f"{spread} {_last_week(values)}"
+
+
+def _last_week(values: Sequence[int | None]) -> str:
+    late = [value for value in values[-LAST_WEEK:] if value is not None]
+    early = [value for value in values[:-LAST_WEEK] if value is not None]
+    if len(late) < 3 or len(early) < FEW:
+        return gettext("It is too early to say whether the last week was different.")
+    shift = median(late) - median(early)
+    if abs(shift) < CLEAR_SHIFT:
+        return gettext("The last week was much like the time before.")
+    words = gettext("higher") if shift > 0 else gettext("lower")
+    return gettext("The last week looks %(words)s than the time before, from %(count)s.") % {
+        "words": words,
+        "count": ngettext("%d answer", "%d answers", len(late)) % len(late),
+    }
+
+
+def _plot(name: str, start: date, mine: Sequence[int | None], partner: Sequence[int | None]) -> Plot:
+    has_partner = any(value is not None for value in partner)
+    end = start + timedelta(days=len(mine) - 1)
+    who = gettext("Your line and the line your partner shares") if has_partner else gettext("Your line")
+    lines = [Line(who="me", values=mine)] + ([Line(who="you", values=partner)] if has_partner else [])
+    picture = line_plot(
+        key=name.replace("_", "-"),
+        start=start,
+        lines=lines,
+        title=str(TITLES[name]),
+        description=gettext("%(who)s, 0 to 10, from %(start)s to %(end)s. The table below holds every number.")
+        % {"who": who, "start": date_format(start, "j F"), "end": date_format(end, "j F")},
+    )
+    days = [start + timedelta(days=number) for number in range(len(mine))]
+    rows = [row for row in zip(days, mine, partner, strict=True) if row[1] is not None or row[2] is not None]
+    return Plot(title=TITLES[name], picture=picture, sentence=own_sentence(mine), rows=rows[::-1], has_partner=has_partner)
+
+
+def _picture(week: Mapping[str, Any]) -> dict[str, Any]:
+    """A week the partner shows as low, about usual or high for them."""
+    levels = [
+        (LEVEL_SIGNS[week[name]], LEVEL_WORDS[week[name]]) if week[name] else ("", gettext_lazy("too few answers")) for name in TITLES
+    ]
+    return {"week": date.fromisoformat(week["week"]), "levels": levels}
+
+
+def _ribbon(weeks: Sequence[Mapping[str, Any]]) -> Ribbon:
+    named = [(date.fromisoformat(week["week"]), str(week["state"]), week["certainty"]) for week in weeks]
+    rows = [(monday, _said(state, certainty)) for monday, state, certainty in named]
+    pieces = [
+        RibbonPiece(state=state, words=f"{date_format(monday, 'j F')}: {words}")
+        for (monday, words), (_monday, state, _certainty) in zip(rows, named, strict=True)
+    ]
+    sentence = _ribbon_sentence(named)
+    picture = ribbon(pieces=pieces, title=gettext("The pattern, week by week"), description=sentence)
+    key = [(swatch(state), words) for state, words in STATE_WORDS.items() if any(state == one[1] for one in named)]
+    return Ribbon(picture=picture, sentence=sentence, key=key, rows=rows[::-1])
+
+
+def _said(state: str, certainty: float | None) -> str:
+    if certainty is None or state == "unsure":
+        return str(STATE_WORDS[state])
+    return f"{STATE_WORDS[state]} · {_how_sure(certainty)}"
+
+
+def _how_sure(certainty: float) -> str:
+    if certainty >= 0.85:
+        return gettext("quite sure")
+    return gettext("fairly, not fully, sure") if certainty >= 0.7 else gettext("not very sure")
+
+
+def _ribbon_sentence(weeks: Sequence[tuple[date, str, float | None]]) -> str:
+    """What the ribbon shows: how most weeks were, and the latest that was different."""
+    known = [week for week in weeks if week[1] != "not_enough"]
+    if not known:
+        return gettext("Not enough answers yet.")
+    steady = sum(state == "steady" for _monday, state, _certainty in known)
+    first = gettext("Mostly steady.") if steady * 2 > len(known) else gettext("These weeks were mixed.")
+    moved = [week for week in known if week[1] in ("one_reaching", "both_apart")]
+    if not moved:
+        return f"{first} {gettext('No week stands out.')}"
+    monday, state, certainty = moved[-1]
+    looked = (
+        gettext("In the week of %(monday)s it looked as if one of you was reaching while the other made room.")
+        if state == "one_reaching"
+        else gettext("In the week of %(monday)s it looked as if you were both apart.")
+    ) % {"monday": date_format(monday, "j F")}
+    sure = gettext("We are %(sure)s.") % {"sure": _how_sure(certainty or 0)}
+    return f"{first} {looked} {sure}"

@@ -1,0 +1,130 @@
+"""Plots as SVG text: drawn on the server, readable by a screen reader, coloured by the style sheet alone.
+
+Every plot has a title and a description; the page puts a sentence under it and a table behind it. Gaps in the answers
+are gaps in the line, the scale is always the whole of 0 to 10, and the two lines differ by dash as well as by colour.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Literal
+
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+WIDTH, HEIGHT = 360, 190
+LEFT, RIGHT, TOP, BOTTOM = 24, 354, 10, 160
+SCALE_TOP = 10
+DASH = {"me": "none", "you": "7 5"}
+RIBBON_WEEK, RIBBON_HEIGHT = 30, 34
+# How a state is drawn besides its colour: flat, meeting and parting, side by side, dotted.
+RIBBON_MARKS = {
+    "steady": "M7 17h16",
+    "one_reaching": "M7 21c3-8 5-8 8 0s5 8 8 0",
+    "both_apart": "M7 12h16M7 22h16",
+    "unsure": "M9 17h1M15 17h1M21 17h1",
+    "not_enough": "",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """The answers of one person to one question, day by day; None is a gap."""
+
+    who: Literal["me", "you"]
+    values: Sequence[int | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RibbonPiece:
+    """One week of the ribbon: its state, and what it says in words."""
+
+    state: str
+    words: str
+
+
+def line_plot(*, key: str, start: date, lines: Sequence[Line], title: str, description: str) -> SafeString:
+    """Lines over the days from `start`, on the whole scale. `key` keeps the ids of several plots on a page apart."""
+    days = max(len(line.values) for line in lines)
+    grid = format_html_join(
+        "",
+        '<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/><text x="{}" y="{}" text-anchor="end">{}</text>',
+        ((LEFT, RIGHT, f"{_y(level):.1f}", f"{_y(level):.1f}", LEFT - 6, f"{_y(level) + 4:.1f}", level) for level in (0, 5, SCALE_TOP)),
+    )
+    labels = format_html_join(
+        "",
+        '<text x="{}" y="{}" text-anchor="{}">{}</text>',
+        ((f"{x:.1f}", HEIGHT - 12, anchor, words) for x, anchor, words in _date_labels(start, days)),
+    )
+    drawn = format_html_join("", "{}", ((_drawn(line, days),) for line in lines))
+    return format_html(
+        '<svg class="plot" viewBox="0 0 {} {}" role="img" aria-labelledby="{k}-t {k}-d"><title id="{k}-t">{}</title><desc id="{k}-d">{}</desc>{}{}{}</svg>',
+        WIDTH,
+        HEIGHT,
+        title,
+        description,
+        grid,
+        labels,
+        drawn,
+        k=key,
+    )
+
+
+def ribbon(*, pieces: Sequence[RibbonPiece], title: str, description: str) -> SafeString:
+    """One piece per week, the oldest first."""
+    drawn = format_html_join(
+        "",
+        '<g transform="translate({} 0)"><title>{}</title><rect class="{}" width="{}" height="{}" rx="6"/><path d="{}"/></g>',
+        (
+            (number * RIBBON_WEEK, piece.words, piece.state, RIBBON_WEEK, RIBBON_HEIGHT, RIBBON_MARKS[piece.state])
+            for number, piece in enumerate(pieces)
+        ),
+    )
+    return format_html(
+        '<svg class="ribbon" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-labelledby="ribbon-t ribbon-d">'
+        '<title id="ribbon-t">{}</title><desc id="ribbon-d">{}</desc>{}</svg>',
+        RIBBON_WEEK * len(pieces),
+        RIBBON_HEIGHT,
+        title,
+        description,
+        drawn,
+    )
+
+
+def swatch(state: str) -> SafeString:
+    """The same shape as in the ribbon, for its key."""
+    return format_html(
+        '<svg class="swatch" viewBox="0 0 {} {}" aria-hidden="true"><rect class="{}" width="{}" height="{}" rx="6"/><path d="{}"/></svg>',
+        RIBBON_WEEK,
+        RIBBON_HEIGHT,
+        state,
+        RIBBON_WEEK,
+        RIBBON_HEIGHT,
+        RIBBON_MARKS[state],
+    )
+
+
+def _y(level: float) -> float:
+    return BOTTOM - (BOTTOM - TOP) * level / SCALE_TOP
+
+
+def _x(day: int, days: int) -> float:
+    return LEFT + (RIGHT - LEFT) * day / max(days - 1, 1)
+
+
+def _date_labels(start: date, days: int) -> Iterator[tuple[float, str, str]]:
+    """Where the dates stand under the axis: both ends and the middle."""
+    for day, anchor in ((0, "start"), ((days - 1) // 2, "middle"), (days - 1, "end")):
+        yield _x(day, days), anchor, date_format(start + timedelta(days=day), "j M")
+
+
+def _drawn(line: Line, days: int) -> SafeString:
+    """Each unbroken run as one stroke; an answer alone between gaps as a dot."""
+    numbered = enumerate(line.values)
+    runs = [list(run) for given, run in groupby(numbered, key=lambda one: one[1] is not None) if given]
+    path = "".join("M" + "L".join(f"{_x(day, days):.1f} {_y(value or 0):.1f}" for day, value in run) for run in runs if len(run) > 1)
+    dots = [(f"{_x(run[0][0], days):.1f}", f"{_y(run[0][1] or 0):.1f}", line.who) for run in runs if len(run) == 1]
+    stroke = format_html('<path class="{}" d="{}" stroke-dasharray="{}"/>', line.who, path, DASH[line.who]) if path else ""
+    return format_html("{}{}", stroke, format_html_join("", '<circle cx="{}" cy="{}" r="2.5" class="{}"/>', dots))

@@ -1,0 +1,119 @@
+"""Words that arrived, when to be reminded, and where a neutral notice may appear."""
+
+from pathlib import Path
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from backend import clock
+from backend.accounts.requests import PersonRequest
+from backend.errors import DomainError, NotFound
+from backend.web.domain import explain, private
+from notifications import services
+from notifications.channels.vapid import application_server_key
+from notifications.forms import DeviceForm, ReactionForm, RemindersForm
+from notifications.models import Device, Prompt
+from notifications.reading import words_of
+
+PROMPTS_ON_A_PAGE = 20
+MUTE_DAYS = 7
+REACTIONS = [
+    (Prompt.Reaction.HELPED, gettext_lazy("Helped")),
+    (Prompt.Reaction.NOT_NOW, gettext_lazy("Not now")),
+    (Prompt.Reaction.DID_NOT_FIT, gettext_lazy("Did not fit")),
+]
+SERVICE_WORKER = (Path(__file__).parent / "static" / "notifications" / "sw.js").read_text(encoding="utf-8")
+
+
+@require_safe
+@private
+def words(request: PersonRequest) -> HttpResponse:
+    now = clock.now()
+    arrived = Prompt.objects.visible_to(request.user).arrived(now).order_by("-slot_at")
+    page = Paginator(arrived, PROMPTS_ON_A_PAGE).get_page(request.GET.get("page"))
+    muted = bool(services.is_muted([request.user.pk], now))
+    context = {"page": page, "prompts": [(prompt, words_of(prompt)) for prompt in page], "muted": muted, "reactions": REACTIONS}
+    return render(request, "notifications/words.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def word(request: PersonRequest, prompt_id: UUID) -> HttpResponse:
+    """One prompt; a POST keeps how it was felt, and pressing the same again takes that back."""
+    now = clock.now()
+    if request.method == "POST":
+        form = ReactionForm(request.POST)
+        if form.is_valid():
+            services.react(person=request.user, prompt_id=prompt_id, reaction=form.cleaned_data["reaction"] or None, now=now)
+        return redirect("word", prompt_id)
+    prompt = Prompt.objects.visible_to(request.user).arrived(now).filter(pk=prompt_id).first()
+    if prompt is None:
+        raise NotFound
+    muted = bool(services.is_muted([request.user.pk], now))
+    return render(request, "notifications/word.html", {"prompt": prompt, "words": words_of(prompt), "muted": muted, "reactions": REACTIONS})
+
+
+@require_POST
+@private
+def mute(request: PersonRequest) -> HttpResponse:
+    """No prompts for a week, or prompts again. Nobody else notices."""
+    days = MUTE_DAYS if "mute" in request.POST else 0
+    services.mute(person=request.user, days=days, now=clock.now())
+    messages.success(request, gettext("No prompts for a week. Nobody else notices.") if days else gettext("Prompts may come again."))
+    return redirect("words")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def reminders(request: PersonRequest) -> HttpResponse:
+    now = clock.now()
+    preference = services.preference_of(person=request.user, now=now)
+    form = RemindersForm(request.POST or None, initial={name: getattr(preference, name) for name in RemindersForm.base_fields})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_preference(person=request.user, now=now, **form.cleaned_data)
+        except DomainError as error:
+            explain(form, error)
+        else:
+            messages.success(request, gettext("Kept."))
+            return redirect("you-reminders")
+    reachable = preference.email_on or Device.objects.visible_to(request.user).live().exists()
+    return render(request, "notifications/reminders.html", {"form": form, "reachable": reachable})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def devices(request: PersonRequest) -> HttpResponse:
+    """The list, and the form that the browser fills in when the person lets it."""
+    form = DeviceForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.register_device(person=request.user, kind=Device.Kind.WEBPUSH, now=clock.now(), **form.cleaned_data)
+        except DomainError as error:
+            explain(form, error)
+        else:
+            messages.success(request, gettext("This browser may show a neutral notice from now on."))
+            return redirect("you-devices")
+    mine = Device.objects.visible_to(request.user).live().order_by("-created_at")
+    return render(request, "notifications/devices.html", {"form": form, "devices": mine, "server_key": application_server_key()})
+
+
+@require_POST
+@private
+def revoke(request: PersonRequest, device_id: UUID) -> HttpResponse:
+    services.revoke_device(person=request.user, device_id=device_id, now=clock.now())
+    messages.success(request, gettext("Removed. Nothing is sent there any more."))
+    return redirect("you-devices")
+
+
+@require_safe
+@cache_control(no_cache=True)
+def service_worker(_request: HttpRequest) -> HttpResponse:
+    """Served from the root, since a worker looks after the pages beside and below its address."""
+    return HttpResponse(SERVICE_WORKER, content_type="text/javascript; charset=utf-8")
