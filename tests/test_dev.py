@@ -223,6 +223,7 @@ def running(var: Path, *arguments: str):
                 said += line
                 if "Ctrl-C stops everything" in line:
                     break
+            assert "Ctrl-C stops everything" in said, said
             yield process, port, said
         finally:
             process.kill()
