@@ -69,6 +69,8 @@ def _keys(listed: str) -> dict[str, AESGCM]:
             raise BadKeys(f"the key named {key_id!r} is not base64url") from error
         if not (0 < len(key_id) < 64 and key_id.isascii() and len(key) == 32):
             raise BadKeys("each of FIELD_KEYS is a short id, a colon and 32 bytes in base64url")
+        if key_id in keys:
+            raise BadKeys(f"two keys are named {key_id!r}")
         keys[key_id] = AESGCM(key)
     if not keys:
         raise BadKeys("FIELD_KEYS is empty")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID, uuid4
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
@@ -57,3 +58,8 @@ def signed_in(user: User) -> Client:
     # A sign-in through allauth writes this row; ending the session removes it.
     UserSession.objects.create(user=user, session_key=client.session.session_key, ip="127.0.0.1")
     return client
+
+
+def client_id() -> UUID:
+    """A new client id, as a phone makes one for each write."""
+    return uuid4()

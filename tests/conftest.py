@@ -32,6 +32,8 @@ def _prepare() -> None:
     os.environ["DEMO_MODE"] = "0"
     os.environ["EBB_VAR_DIR"] = str(BASE_DIR / "var" / "test")
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    # The collected static files, none here; the server warns when their folder is missing.
+    (BASE_DIR / "var" / "test" / "static").mkdir(parents=True, exist_ok=True)
 
 
 _prepare()

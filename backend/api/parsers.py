@@ -1,6 +1,7 @@
 """JSON in, with the limits of docs/reference/errors.md: size, depth, number of keys, no surprises."""
 
 import json
+import math
 from typing import IO, Any, NoReturn
 
 from django.conf import settings
@@ -29,7 +30,7 @@ class StrictJSONParser(BaseParser):
 def parse_json(body: bytes) -> Any:
     """The value in `body`. Raises ParseError."""
     try:
-        value = json.loads(body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_refuse)
+        value = json.loads(body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise ParseError from error
     _check_depth(value, MAX_DEPTH)
@@ -45,6 +46,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(_: str) -> NoReturn:
     raise ValueError("not a JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number beyond what can be held")
+    return number
 
 
 def _check_depth(value: Any, left: int) -> None:
