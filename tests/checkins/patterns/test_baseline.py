@@ -56,8 +56,12 @@ def test_a_question_not_answered_teaches_nothing():
 
 def test_an_odd_answer_teaches_no_more_than_the_limit():
     levels, limit = initial_levels(1), np.full((4, 2, 1), 3.0)
-    same = {"noise_var": np.ones((4, 2, 1)), "weekend": np.zeros((1, 1, 1)), "seen": np.ones((4, 2, 1), bool), "limit": limit}
-    odd, at_limit = learn(levels, residual=np.full((4, 2, 1), 8.0), **same), learn(levels, residual=limit, **same)
+
+    def taught(residual):
+        ones = np.ones((4, 2, 1))
+        return learn(levels, residual=residual, noise_var=ones, weekend=np.zeros((1, 1, 1)), seen=ones > 0, limit=limit)
+
+    odd, at_limit = taught(np.full((4, 2, 1), 8.0)), taught(limit)
     np.testing.assert_array_equal(odd.level, at_limit.level)
 
 

@@ -1,0 +1,233 @@
+"""A file of answers through the detector, into a file of probabilities.
+
+Input `couple,partner,date,closeness_felt,closeness_wanted,space_wanted,tension[,quick]`, one row per answer, in any order;
+output `couple,date,p_a_reaches,p_b_reaches,alert` and further columns, one row per couple and day from its first to its
+last answered day. Rows are sorted in runs on disk and couples advanced in batches, so memory does not grow with the file.
+The output appears whole or not at all.
+"""
+
+import csv
+import heapq
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby, pairwise
+from pathlib import Path
+from typing import TextIO
+
+import numpy as np
+
+from checkins.patterns.answers import QUESTIONS, QUICK_CODES, SIDES, Course
+from checkins.patterns.detector import advance
+from checkins.patterns.state import initial_states
+
+REQUIRED = ("couple", "partner", "date", *QUESTIONS)
+WRITTEN = ("couple", "date", "p_a_reaches", "p_b_reaches", "alert", "p_apart", "p_steady", "enough")
+ROWS_IN_MEMORY = 100_000
+COUPLES_AT_ONCE = 512
+DAYS_AT_ONCE = 400_000  # couples in a batch times their longest course
+LONGEST_COURSE = 36_600  # days; a longer one is a mistyped date
+
+
+class UnreadableAnswers(ValueError):
+    """The file cannot be read as answers; the message names file and line."""
+
+
+@dataclass(frozen=True, order=True)
+class Row:
+    """One answer: `values` in points, -1 for none; `line` is where it stands in the file."""
+
+    couple: str
+    day: int
+    side: int
+    line: int
+    quick: int
+    values: tuple[int, ...]
+
+
+def replay(source: Path, target: Path, *, rows_in_memory: int = ROWS_IN_MEMORY) -> int:
+    """Scores the answers in `source` into `target` and returns the number of rows written.
+
+    Raises `UnreadableAnswers` with file and line, OSError where a file cannot be opened or written; `target` is then as
+    it was before.
+    """
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="replay-")))
+        rows = _sorted_rows(_read(source), folder, stack, rows_in_memory)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        stack.callback(Path(name).unlink, missing_ok=True)
+        with open(handle, "w", encoding="utf-8", newline="") as out:
+            written = _write(out, _batches(_courses(rows, source)))
+            out.flush()
+            os.fsync(out.fileno())
+        Path(name).chmod(0o644)
+        os.replace(name, target)
+    return written
+
+
+def _read(source: Path) -> Iterator[Row]:
+    """The rows of the file, each checked."""
+    with source.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file, strict=True)
+        try:
+            header = next(reader, [])
+            missing = [name for name in REQUIRED if name not in header]
+            if missing:
+                raise UnreadableAnswers(f"{source}, line 1: no column {', '.join(missing)}")
+            column = {name: header.index(name) for name in (*REQUIRED, "quick") if name in header}
+            for fields in reader:
+                if not fields:
+                    continue
+                if len(fields) != len(header):
+                    raise UnreadableAnswers(f"{source}, line {reader.line_num}: {len(fields)} fields, the header has {len(header)}")
+                try:
+                    yield _row({name: fields[index] for name, index in column.items()}, reader.line_num)
+                except ValueError as wrong:
+                    raise UnreadableAnswers(f"{source}, line {reader.line_num}: {wrong}") from None
+        except (csv.Error, UnicodeDecodeError) as wrong:
+            raise UnreadableAnswers(f"{source}, near line {reader.line_num + 1}: {wrong}") from None
+
+
+def _row(fields: dict[str, str], line: int) -> Row:
+    if not fields["couple"]:
+        raise ValueError("couple is empty")
+    if fields["partner"] not in SIDES:
+        raise ValueError(f"partner is {fields['partner']!r}, not a or b")
+    tap, numbers = fields.get("quick", ""), [fields[name] for name in QUESTIONS]
+    if tap and tap not in QUICK_CODES:
+        raise ValueError(f"quick is {tap!r}, not one of {', '.join(QUICK_CODES)}")
+    if tap and any(numbers):
+        raise ValueError("a quick answer has no numbers beside it")
+    values = [-1] * len(QUESTIONS) if tap else [_points(name, fields[name]) for name in QUESTIONS]
+    return Row(
+        couple=fields["couple"],
+        day=_day(fields["date"]).toordinal(),
+        side=SIDES.index(fields["partner"]),
+        line=line,
+        quick=QUICK_CODES[tap] if tap else 0,
+        values=tuple(values),
+    )
+
+
+def _points(name: str, text: str) -> int:
+    if not text and name == "tension":
+        return -1
+    if not (text.isascii() and text.isdecimal() and len(text) <= 2 and int(text) <= 10):
+        raise ValueError(f"{name} is {text!r}, not a whole number from 0 to 10")
+    return int(text)
+
+
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    # fromisoformat also reads 20260131 and 2026-W05-6.
+    if day is None or day.isoformat() != text:
+        raise ValueError(f"date is {text!r}, not a day like 2026-01-31")
+    return day
+
+
+def _sorted_rows(rows: Iterable[Row], folder: Path, stack: ExitStack, rows_in_memory: int) -> Iterator[Row]:
+    """The rows by couple, day and side; runs that do not fit in memory wait on disk."""
+    runs: list[Iterator[Row]] = []
+    kept: list[Row] = []
+    for row in rows:
+        kept.append(row)
+        if len(kept) == rows_in_memory:
+            path = folder / f"run-{len(runs)}.csv"
+            _park(path, sorted(kept))
+            runs.append(_fetch(stack.enter_context(path.open(encoding="utf-8", newline=""))))
+            kept = []
+    return heapq.merge(*runs, sorted(kept))
+
+
+def _park(path: Path, rows: list[Row]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows((row.couple, row.day, row.side, row.line, row.quick, *row.values) for row in rows)
+
+
+def _fetch(file: TextIO) -> Iterator[Row]:
+    for couple, *numbers in csv.reader(file):
+        day, side, line, quick, *values = map(int, numbers)
+        yield Row(couple, day, side, line, quick, tuple(values))
+
+
+def _courses(rows: Iterable[Row], source: Path) -> Iterator[list[Row]]:
+    """The rows of one couple after the other, without doubles."""
+    for couple, group in groupby(rows, key=lambda row: row.couple):
+        answers = list(group)
+        for before, row in pairwise(answers):
+            if (before.day, before.side) == (row.day, row.side):
+                raise UnreadableAnswers(
+                    f"{source}, line {row.line}: partner {SIDES[row.side]} of {couple} already answered on "
+                    f"{date.fromordinal(row.day)}, in line {before.line}"
+                )
+        if answers[-1].day - answers[0].day >= LONGEST_COURSE:
+            raise UnreadableAnswers(
+                f"{source}, line {answers[-1].line}: {couple} answered on {date.fromordinal(answers[0].day)} (line "
+                f"{answers[0].line}) and on {date.fromordinal(answers[-1].day)}, more than a hundred years apart"
+            )
+        yield answers
+
+
+def _batches(courses: Iterable[list[Row]]) -> Iterator[list[list[Row]]]:
+    batch: list[list[Row]] = []
+    longest = 0
+    for answers in courses:
+        span = answers[-1].day - answers[0].day + 1
+        if batch and (len(batch) == COUPLES_AT_ONCE or (len(batch) + 1) * max(longest, span) > DAYS_AT_ONCE):
+            yield batch
+            batch, longest = [], 0
+        batch.append(answers)
+        longest = max(longest, span)
+    if batch:
+        yield batch
+
+
+def _write(out: TextIO, batches: Iterable[list[list[Row]]]) -> int:
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(WRITTEN)
+    written = 0
+    for batch in batches:
+        for rows in _score(batch):
+            writer.writerows(rows)
+            written += len(rows)
+    return written
+
+
+def _score(batch: list[list[Row]]) -> list[list[tuple[object, ...]]]:
+    """The output rows of each couple in the batch; all courses begin at index 0, shorter ones end earlier."""
+    course, spans = _course(batch)
+    states = initial_states(len(batch))
+    scored: list[list[tuple[object, ...]]] = [[] for _ in batch]
+    for index in range(int(spans.max())):
+        states, day = advance(states, course.day(index))
+        columns = [day.p_a_reaches, day.p_b_reaches, day.alert, day.p_apart, day.p_steady, day.enough]
+        a, b, alert, apart, steady, enough = (column.tolist() for column in columns)
+        for couple in np.flatnonzero(index < spans).tolist():
+            answers = batch[couple]
+            on = date.fromordinal(answers[0].day + index).isoformat()
+            numbers = (a[couple], b[couple], int(alert[couple]), apart[couple], steady[couple], int(enough[couple]))
+            scored[couple].append((answers[0].couple, on, *numbers))
+    return scored
+
+
+def _course(batch: list[list[Row]]) -> tuple[Course, np.ndarray[tuple[int], np.dtype[np.int64]]]:
+    """The batch as arrays, and the number of days of each couple."""
+    spans = np.array([answers[-1].day - answers[0].day + 1 for answers in batch], np.int64)
+    shape = (len(batch), int(spans.max()), 2)
+    values = np.full((*shape, len(QUESTIONS)), np.nan)
+    quick = np.zeros(shape, np.int64)
+    first = np.array([[answers[0].day] for answers in batch], np.int64)
+    for couple, answers in enumerate(batch):
+        for row in answers:
+            at = (couple, row.day - answers[0].day, row.side)
+            values[at] = [np.nan if value < 0 else value for value in row.values]
+            quick[at] = row.quick
+    # Ordinal 1 was a Monday.
+    weekday = (first - 1 + np.arange(shape[1])) % 7
+    return Course(values, quick, weekday), spans
