@@ -10,9 +10,10 @@ from config.env import BASE_DIR, VAR_DIR, development_secret, env, secret
 
 # What kind of installation this is
 
-DEBUG = env.bool("DEBUG", False)
-DEMO_MODE = env.bool("DEMO_MODE", False)
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
+# A public address makes it a real installation; without one this is somebody's own machine.
+DEBUG = env.bool("DEBUG", not SITE_URL.startswith("https://"))
+DEMO_MODE = env.bool("DEMO_MODE", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 SECURE = SITE_URL.startswith("https://")
@@ -184,7 +185,11 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["backend.api.parsers.StrictJSONParser"],
     "DEFAULT_THROTTLE_CLASSES": ["backend.api.throttles.PersonThrottle", "backend.api.throttles.AddressThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"person": "240/min", "address": "600/min", "answer": "60/min"},
+    "DEFAULT_THROTTLE_RATES": {
+        "person": env.str("THROTTLE_PERSON", "240/min"),
+        "address": env.str("THROTTLE_ADDRESS", "600/min"),
+        "answer": env.str("THROTTLE_ANSWER", "60/min"),
+    },
     "DEFAULT_PAGINATION_CLASS": "backend.api.pagination.DayPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "backend.api.problems.exception_handler",
@@ -209,6 +214,16 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {},
 }
+
+# Who answers for what is kept of a person, in the order of erasing (backend/privacy)
+
+PRIVACY_PROVIDERS = [
+    "checkins.privacy",
+    "notifications.privacy",
+    "backend.consents.privacy",
+    "backend.couples.privacy",
+    "backend.accounts.privacy",
+]
 
 # What people read
 

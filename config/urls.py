@@ -10,6 +10,7 @@ from config import health
 
 API = [
     path("", include("backend.accounts.urls")),
+    path("", include("backend.privacy.urls")),
     path("", include("backend.couples.urls")),
     path("", include("backend.consents.urls")),
     path("", include("notifications.urls")),

@@ -1,7 +1,9 @@
 """Who is asking: the session token of an app, or the session cookie of the web app. One statement per request."""
 
+import time
 from typing import Any
 
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.contrib.sessions.backends.db import SessionStore
@@ -24,24 +26,24 @@ class FormCheckFailed(DomainError):
 class SessionAuthentication(BaseAuthentication):
     """Knows a person by an allauth session. Signing out or changing the password ends it at once."""
 
-    def authenticate(self, request: Request) -> tuple[Any, str] | None:
+    def authenticate(self, request: Request) -> tuple[Any, dict[str, Any]] | None:
         token = request.META.get("HTTP_X_SESSION_TOKEN")
         key = token or request.COOKIES.get(settings.SESSION_COOKIE_NAME)
         if not key:
             return None
-        user = person_of_session(key)
-        if user is None:
+        found = person_of_session(key)
+        if found is None:
             return None
         if not token:
             _check_form(request)
-        return user, key
+        return found
 
     def authenticate_header(self, request: Request) -> str:
         return HEADER
 
 
-def person_of_session(key: str) -> Any | None:
-    """The active person who is signed in with this session key, or None. One statement."""
+def person_of_session(key: str) -> tuple[Any, dict[str, Any]] | None:
+    """The active person who is signed in with this session key and what the session holds, or None. One statement."""
     user_model = get_user_model()
     fields = user_model._meta.concrete_fields
     with connection.cursor() as cursor:
@@ -55,7 +57,13 @@ def person_of_session(key: str) -> Any | None:
         return None
     if not constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
         return None
-    return user
+    return user, session
+
+
+def confirmed_recently(request: Request) -> bool:
+    """Whether the person proved within the last five minutes that it is them (allauth keeps when and how)."""
+    records = (request.auth or {}).get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+    return any(record["at"] > time.time() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT for record in records)
 
 
 def _statement() -> str:
