@@ -1,0 +1,1 @@
+"""`http` write: keeping one check-in, against plain REST framework (the peer) and one bare statement (the floor)."""
