@@ -19,7 +19,7 @@ from notifications import services
 from notifications.channels.vapid import application_server_key
 from notifications.forms import DeviceForm, ReactionForm, RemindersForm
 from notifications.models import Device, Prompt
-from notifications.reading import words_of
+from notifications.words import loader
 
 PROMPTS_ON_A_PAGE = 20
 MUTE_DAYS = 7
@@ -38,7 +38,7 @@ def words(request: PersonRequest) -> HttpResponse:
     arrived = Prompt.objects.visible_to(request.user).arrived(now).order_by("-slot_at")
     page = Paginator(arrived, PROMPTS_ON_A_PAGE).get_page(request.GET.get("page"))
     muted = bool(services.is_muted([request.user.pk], now))
-    context = {"page": page, "prompts": [(prompt, words_of(prompt)) for prompt in page], "muted": muted, "reactions": REACTIONS}
+    context = {"page": page, "prompts": [(prompt, _words(prompt)) for prompt in page], "muted": muted, "reactions": REACTIONS}
     return render(request, "notifications/words.html", context)
 
 
@@ -56,7 +56,7 @@ def word(request: PersonRequest, prompt_id: UUID) -> HttpResponse:
     if prompt is None:
         raise NotFound
     muted = bool(services.is_muted([request.user.pk], now))
-    return render(request, "notifications/word.html", {"prompt": prompt, "words": words_of(prompt), "muted": muted, "reactions": REACTIONS})
+    return render(request, "notifications/word.html", {"prompt": prompt, "words": _words(prompt), "muted": muted, "reactions": REACTIONS})
 
 
 @require_POST
@@ -117,3 +117,8 @@ def revoke(request: PersonRequest, device_id: UUID) -> HttpResponse:
 def service_worker(_request: HttpRequest) -> HttpResponse:
     """Served from the root, since a worker looks after the pages beside and below its address."""
     return HttpResponse(SERVICE_WORKER, content_type="text/javascript; charset=utf-8")
+
+
+def _words(prompt: Prompt) -> loader.Text:
+    """The text its receiver reads, as it was sent."""
+    return loader.get(prompt.item, prompt.version, prompt.language).text(prompt.voice)

@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from config.demo import pages
+
+urlpatterns = [
+    path("", pages.demo, name="demo"),
+    path("sign-in/", pages.sign_in, name="demo-sign-in"),
+    path("tomorrow/", pages.tomorrow, name="demo-tomorrow"),
+]

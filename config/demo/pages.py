@@ -1,0 +1,64 @@
+"""The page that makes a demo walkable: who can sign in, which mails went out, and a step to tomorrow morning."""
+
+import json
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from allauth.account.utils import perform_login
+from django.contrib import messages
+from django.contrib.auth import authenticate, logout
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from backend import clock
+from config.demo.clock import move_to_tomorrow_morning
+from config.demo.mails import last_mails
+from config.env import VAR_DIR
+
+MAILS_SHOWN = 8
+
+
+@require_safe
+def demo(request: HttpRequest) -> HttpResponse:
+    now = clock.now().astimezone(_zone(request))
+    return render(request, "config/demo.html", {"sign_ins": sign_ins(), "mails": last_mails(MAILS_SHOWN), "now": now})
+
+
+@require_POST
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Signs in as one of the demo people; their passwords are on the page anyway."""
+    chosen = next((one for one in sign_ins() if one["email"] == request.POST.get("email")), None)
+    if chosen is None:
+        raise Http404
+    if request.user.is_authenticated:
+        logout(request)
+    person = authenticate(request, email=chosen["email"], password=chosen["password"])
+    if person is None:
+        messages.error(request, gettext("This sign-in is not good any more."))
+        return redirect("demo")
+    answer: HttpResponse = perform_login(request, person)
+    return answer
+
+
+@require_POST
+def tomorrow(request: HttpRequest) -> HttpResponse:
+    zone = _zone(request)
+    now = move_to_tomorrow_morning(zone).astimezone(zone)
+    messages.success(request, gettext("It is now %(moment)s.") % {"moment": date_format(now, "l, j F, H:i")})
+    return redirect("demo")
+
+
+def sign_ins() -> list[dict[str, Any]]:
+    """Who was made for the demo: name, e-mail and password, as the demo data say."""
+    remembered = sorted(VAR_DIR.glob("demo*.json"), key=lambda path: path.stat().st_mtime)
+    if not remembered:
+        return []
+    known: list[dict[str, Any]] = json.loads(remembered[-1].read_text(encoding="utf-8")).get("sign_ins", [])
+    return known
+
+
+def _zone(request: HttpRequest) -> ZoneInfo:
+    return request.user.zone if request.user.is_authenticated else ZoneInfo("Europe/Madrid")
