@@ -75,7 +75,7 @@ def mail_of(message: Message, *, to: str, connection: BaseEmailBackend | None = 
 def _open(connection: BaseEmailBackend) -> None:
     try:
         connection.open()
-    except smtplib.SMTPAuthenticationError as error:
+    except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError) as error:
         raise ChannelError.stopped("mail-sign-in") from error
     except (smtplib.SMTPException, OSError) as error:
         raise ChannelError.later("mail-server-away") from error

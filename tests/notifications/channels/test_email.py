@@ -109,7 +109,7 @@ def test_credentials_that_do_not_hold_stop_the_channel(mail_server: MailServer, 
 
     error = failure(message_to(ALICE))
 
-    assert not error.permanent
+    assert (error.reason, error.stop_service, error.permanent) == ("mail-sign-in", True, False)
     assert mail_server.mails(ALICE) == []
 
 
