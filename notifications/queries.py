@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
+from backend.accounts.models import User
 from backend.consents.models import Hold
 from backend.consents.queries import running_holds
 from backend.couples.models import Membership
+from notifications.models import Preference
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +34,8 @@ def together(couple_ids: Collection[int]) -> frozenset[int]:
     members = Membership.objects.active().filter(couple_id__in=couple_ids, couple__ended_at=None)
     both = members.values("couple_id").annotate(people=Count("pk")).filter(people=2)
     return frozenset(both.values_list("couple_id", flat=True))
+
+
+def preference_for(person: User) -> Preference:
+    """How the person wants to be reached; the defaults, not saved, where nothing was ever chosen."""
+    return Preference.objects.visible_to(person).first() or Preference(person=person)

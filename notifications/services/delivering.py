@@ -43,6 +43,7 @@ LEASE = timedelta(seconds=120)
 GATE_HOLDS = 1.0
 """Seconds for which the gate's answer is good."""
 MAX_ROUNDS = 3
+BUSY_PAUSE = timedelta(seconds=5)
 
 _chance: Random = SystemRandom()
 
@@ -110,7 +111,7 @@ def _bring(claimed: Sequence[Delivery], *, clock: Clock, senders: ThreadPoolExec
         if not waiting:
             return
     log.warning("%s deliveries could not start within %s s of the gate", len(waiting), GATE_HOLDS)
-    _put_back({one: Wait(clock(), "machine-busy") for one in waiting})
+    _put_back({one: Wait(clock() + BUSY_PAUSE, "machine-busy") for one in waiting})
 
 
 # The gate
@@ -126,6 +127,8 @@ def _pass_gate(claimed: Sequence[Delivery], *, clock: Clock) -> list[Outgoing]:
         verdicts = {delivery: ask(facts, now) for delivery, facts in _facts(held, now).items()}
         going = [delivery for delivery, verdict in verdicts.items() if isinstance(verdict, Go)]
         _held(going).update(handed_over_at=now, leased_until=now + LEASE)
+        for one in going:
+            one.handed_over_at = now
         tokens = mint_answer_tokens(deliveries=going)
         _put_back({delivery: verdict for delivery, verdict in verdicts.items() if isinstance(verdict, Wait)})
         _drop({delivery: verdict for delivery, verdict in verdicts.items() if isinstance(verdict, Drop)})
@@ -230,12 +233,11 @@ def _record(outcomes: dict[Delivery, Ending], *, now: datetime) -> None:
         _drop({one: verdict for one, verdict in verdicts.items() if isinstance(verdict, Drop)})
         settle(slots, now=now)
         _limit_services(failed, now=now)
-    gone = {one.device_id: one for one, error in failed.items() if error.retires_device and one.device_id is not None}
-    if gone:
-        # A registration since the send began is newer than what the service said about the old one.
-        asked_at = dict(Delivery.objects.filter(pk__in=[one.pk for one in gone.values()]).values_list("device_id", "handed_over_at"))
-        seen = {device_id: at for device_id, at in asked_at.items() if device_id is not None and at is not None}
-        retire_devices(seen_before=seen, reason="gone", now=now)
+    gone = [one for one, error in failed.items() if error.retires_device]
+    # A registration since the send began is newer than what the service said about the old one.
+    seen_before = {one.device_id: one.handed_over_at for one in gone if one.device_id and one.handed_over_at}
+    if seen_before:
+        retire_devices(seen_before=seen_before, reason="gone", now=now)
 
 
 def _failure(outcome: Failure | ChannelError) -> Failure:

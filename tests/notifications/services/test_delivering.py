@@ -1,0 +1,348 @@
+"""What leaves, what stays, and that nothing leaves twice."""
+
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+import pytest
+from django.core import mail
+from django.db import IntegrityError, transaction
+
+from backend.consents import services as consents
+from backend.couples import services as couples
+from notifications import services
+from notifications.channels.base import ChannelError, MemoryAddress, Message, Sent
+from notifications.channels.memory import MemoryChannel
+from notifications.models import Delivery, Device, Preference, ReminderSlot, ServiceLimit
+from notifications.services import delivering, endings
+from notifications.services.delivering import LEASE
+from tests.cast import EVENING, TODAY, Cast, full_cast, person
+from tests.notifications.post import at_once, copies, deliver, phone, preference, prompt_for, remind, shown, states
+
+MORNING = datetime.fromisoformat("2026-03-05T06:10+00:00")
+SLOT = datetime.fromisoformat("2026-03-05T07:30+00:00")
+BEFORE_EIGHT = EVENING - timedelta(hours=2)
+EIGHT = EVENING - timedelta(minutes=30)
+
+
+@pytest.fixture
+def cast() -> Cast:
+    people = full_cast(now=EVENING - timedelta(days=30))
+    phone(people.alice, "alice", now=BEFORE_EIGHT)
+    phone(people.bob, "bob", now=BEFORE_EIGHT)
+    return people
+
+
+@pytest.fixture
+def prompts(cast: Cast) -> dict[str, UUID]:
+    alice, bob = prompt_for(cast.alice, cast.bob, couple_id=cast.couple.pk, now=MORNING)
+    return {"alice": alice.pk, "bob": bob.pk}
+
+
+def the_delivery(**which: object) -> Delivery:
+    return Delivery.objects.get(**which)
+
+
+@pytest.mark.django_db
+class TestSending:
+    def test_both_partners_receive_their_prompt_at_the_slot_and_not_before(self, prompts):
+        deliver(SLOT - timedelta(seconds=1))
+        assert MemoryChannel.sent == []
+        deliver(SLOT)
+        assert [len(shown(name)) for name in ("alice", "bob")] == [1, 1]
+        assert states() == ["sent", "sent"]
+
+    def test_a_message_says_nothing_about_what_it_brings(self, cast, prompts):
+        deliver(SLOT)
+        (message,) = shown("alice")
+        assert message.payload == {}
+        assert 0 < message.ttl_seconds <= 6 * 3600
+        delivery = the_delivery(person=cast.alice)
+        assert message.collapse_key == delivery.collapse_key == prompts["alice"].hex
+        assert message.delivery_id == delivery.pk
+
+    def test_a_reminder_carries_a_token_for_its_one_answer(self, cast):
+        remind(EIGHT)
+        deliver(EIGHT)
+        (message,) = shown("alice")
+        owner = services.redeem_answer_token(token=message.payload["answer_token"], client_id=UUID(int=1), now=EVENING)
+        assert (owner.person_id, str(owner.day)) == (cast.alice.pk, "2026-03-04")
+
+    def test_mail_carries_no_token(self, cast):
+        services.change_preference(person=cast.alice, email_on=True, now=BEFORE_EIGHT)
+        remind(EIGHT)
+        deliver(EIGHT)
+        (letter,) = mail.outbox
+        assert letter.to == [cast.alice.email]
+        assert states(person=cast.alice) == ["sent", "sent"]
+
+    def test_nothing_is_sent_a_second_time(self, prompts):
+        deliver(SLOT)
+        deliver(SLOT + timedelta(minutes=5))
+        assert len(MemoryChannel.sent) == 2
+
+    def test_what_waited_too_long_expires_instead(self, cast, prompts):
+        deliver(SLOT + timedelta(hours=6))
+        assert MemoryChannel.sent == []
+        assert states() == ["expired", "expired"]
+
+    def test_the_database_refuses_a_send_after_the_end(self, cast, prompts):
+        late = the_delivery(person=cast.alice)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Delivery.objects.filter(pk=late.pk).update(state="sent", sent_at=late.expires_at, handed_over_at=late.expires_at)
+
+    def test_a_batch_costs_the_same_number_of_statements_whatever_its_size(self, django_assert_max_num_queries):
+        people = [person(f"Reader{number}") for number in range(8)]
+        for one in people:
+            phone(one, one.name, now=BEFORE_EIGHT)
+            prompt_for(one, now=MORNING)
+        with django_assert_max_num_queries(34):
+            deliver(SLOT)
+        assert len(MemoryChannel.sent) == 8
+
+
+@pytest.mark.django_db
+class TestTheGate:
+    def test_pausing_after_queueing_stops_it(self, cast, prompts):
+        consents.pause(person=cast.alice, now=SLOT)
+        deliver(SLOT)
+        assert (shown("alice"), len(shown("bob"))) == ([], 1)
+        assert states(person=cast.alice) == ["suppressed"]
+
+    def test_muting_after_queueing_stops_it_and_the_other_cannot_tell(self, cast, prompts):
+        services.mute(person=cast.alice, days=7, now=MORNING)
+        deliver(SLOT)
+        assert (shown("alice"), len(shown("bob"))) == ([], 1)
+
+    def test_the_safety_state_lets_solo_words_through_only(self, cast):
+        prompt_for(cast.alice, couple_id=cast.couple.pk, voice="reaching", now=MORNING)
+        prompt_for(cast.bob, couple_id=cast.couple.pk, voice="solo", now=MORNING)
+        for one in (cast.alice, cast.bob):
+            consents.enter_safety(person=one, now=MORNING)
+        deliver(SLOT)
+        assert (shown("alice"), len(shown("bob"))) == ([], 1)
+
+    @pytest.mark.parametrize("quietly", [True, False])
+    def test_leaving_stops_what_is_about_the_couple_for_both(self, cast, prompts, quietly):
+        couples.leave(person=cast.alice, quietly=quietly, now=SLOT)
+        deliver(SLOT)
+        assert MemoryChannel.sent == []
+        assert states() == ["cancelled", "cancelled"]
+
+    def test_an_answer_just_before_stops_the_reminder(self, cast):
+        remind(EIGHT)
+        ReminderSlot.objects.filter(person=cast.alice).update(state="answered")
+        deliver(EIGHT)
+        assert (shown("alice"), len(shown("bob"))) == ([], 1)
+        assert states(person=cast.alice) == ["cancelled"]
+
+    def test_new_quiet_hours_are_kept_although_it_was_queued_before(self, cast, prompts):
+        services.change_preference(person=cast.alice, quiet_until=time(9), now=MORNING)
+        deliver(SLOT)
+        assert (shown("alice"), len(shown("bob"))) == ([], 1)
+        deliver(SLOT + timedelta(minutes=30))
+        assert len(shown("alice")) == 1
+        assert the_delivery(person=cast.alice).attempts == 1
+
+    def test_a_deleted_person_is_sent_nothing(self, cast):
+        remind(EIGHT)
+        cast.alice.delete()
+        deliver(EIGHT)
+        assert (shown("alice"), len(shown("bob"))) == ([], 1)
+
+    def test_somebody_whose_account_is_switched_off_is_sent_nothing(self, cast, prompts):
+        cast.alice.is_active = False
+        cast.alice.save()
+        deliver(SLOT)
+        assert shown("alice") == []
+
+    def test_mail_stops_when_it_is_switched_off(self, cast):
+        services.change_preference(person=cast.alice, email_on=True, now=MORNING)
+        prompt_for(cast.alice, now=MORNING)
+        Preference.objects.filter(person=cast.alice).update(email_on=False)
+        deliver(SLOT)
+        assert mail.outbox == []
+        assert states(person=cast.alice) == ["undeliverable", "sent"]
+
+    def test_a_send_that_cannot_start_in_time_asks_again_and_then_waits(self, prompts, monkeypatch):
+        monkeypatch.setattr(delivering, "GATE_HOLDS", -1.0)
+        deliver(SLOT)
+        assert MemoryChannel.sent == []
+        assert states() == ["queued", "queued"]
+        monkeypatch.undo()
+        deliver(SLOT + delivering.BUSY_PAUSE)
+        assert states() == ["sent", "sent"]
+
+
+@pytest.mark.django_db
+class TestFailures:
+    def test_a_passing_failure_is_tried_again_under_the_same_collapse_key(self, cast):
+        (prompt,) = prompt_for(cast.alice, now=MORNING)
+        MemoryChannel.fail_next(ChannelError.later("timeout"))
+        services.deliver_due(clock=lambda: SLOT)
+        delivery = the_delivery(prompt=prompt)
+        if delivery.state == "queued":  # the wait is drawn by chance and may be next to nothing
+            assert SLOT <= delivery.due_at <= SLOT + timedelta(seconds=15)
+            deliver(SLOT + timedelta(seconds=15))
+        assert [message.collapse_key for message in shown("alice")] == [prompt.pk.hex]
+
+    def test_five_tries_are_enough(self, cast):
+        prompt_for(cast.alice, now=MORNING)
+        MemoryChannel.fail_next(*[ChannelError.later("timeout")] * 9)
+        for minutes in range(0, 100, 10):
+            deliver(SLOT + timedelta(minutes=minutes))
+        delivery = the_delivery()
+        assert (delivery.state, delivery.reason, delivery.attempts) == ("failed", "timeout", 5)
+        assert len(MemoryChannel._script) == 4
+
+    def test_a_refused_message_fails_at_once_and_the_device_stays(self, cast):
+        prompt_for(cast.alice, now=MORNING)
+        MemoryChannel.fail_next(ChannelError.refused("http-400"))
+        deliver(SLOT)
+        assert states() == ["failed"]
+        assert Device.objects.live().filter(person=cast.alice).exists()
+
+    def test_a_device_that_is_gone_is_retired_with_all_that_waits_for_it(self, cast):
+        prompt_for(cast.alice, now=MORNING)
+        prompt_for(cast.alice, now=MORNING + timedelta(days=1))
+        MemoryChannel.fail_next(ChannelError.gone("http-410"))
+        deliver(SLOT)
+        device = Device.objects.get(person=cast.alice)
+        assert (device.revoked_reason, device.endpoint) == ("gone", "")
+        assert sorted(states()) == ["failed", "undeliverable"]
+
+    def test_a_device_that_registered_again_since_is_kept(self, cast):
+        prompt_for(cast.alice, now=MORNING)
+        phone(cast.alice, "alice", now=SLOT + timedelta(seconds=1))
+        MemoryChannel.fail_next(ChannelError.gone("http-410"))
+        deliver(SLOT)
+        assert Device.objects.live().filter(person=cast.alice).exists()
+
+    def test_many_devices_gone_at_once_stop_the_service_instead(self):
+        people = [person(f"Reader{number}") for number in range(12)]
+        for one in people:
+            phone(one, one.name, now=BEFORE_EIGHT)
+            prompt_for(one, now=MORNING)
+        MemoryChannel.fail_next(*[ChannelError.gone("http-404")] * 12)
+        deliver(SLOT)
+        assert Device.objects.live().count() >= 4
+        assert ServiceLimit.objects.get().reason == "many-devices-gone"
+
+    def test_a_service_that_asks_for_patience_is_left_alone_by_every_delivery(self, cast, prompts):
+        MemoryChannel.fail_next(
+            ChannelError.later("http-429", timedelta(minutes=10)), ChannelError.later("http-429", timedelta(minutes=10))
+        )
+        deliver(SLOT)
+        prompt_for(cast.charlie, now=MORNING)
+        phone(cast.charlie, "charlie", now=MORNING)
+        deliver(SLOT + timedelta(minutes=10) - timedelta(seconds=1))
+        assert MemoryChannel.sent == []
+        deliver(SLOT + timedelta(minutes=11))
+        assert [len(shown(name)) for name in ("alice", "bob", "charlie")] == [1, 1, 1]
+
+    def test_a_service_that_refuses_our_credentials_is_not_called_until_it_is_resumed(self, cast, prompts):
+        MemoryChannel.fail_next(*[ChannelError.stopped("http-403")] * 2)
+        deliver(SLOT)
+        deliver(SLOT + timedelta(hours=1))
+        assert MemoryChannel.sent == []
+        assert states() == ["queued", "queued"]
+        assert Device.objects.live().count() == 2
+        services.resume_service(channel="memory", service="memory")
+        deliver(SLOT + timedelta(hours=2))
+        assert len(MemoryChannel.sent) == 2
+
+    def test_a_message_that_a_channel_chokes_on_harms_no_neighbour(self, prompts, monkeypatch, cast):
+        send = MemoryChannel.send
+
+        def choke(self: MemoryChannel, message: Message) -> Sent:
+            if message.address == MemoryAddress("alice"):
+                raise KeyError("surprise")
+            return send(self, message)
+
+        monkeypatch.setattr(MemoryChannel, "send", choke)
+        for minutes in range(0, 100, 10):
+            deliver(SLOT + timedelta(minutes=minutes))
+        assert len(shown("bob")) == 1
+        delivery = the_delivery(person=cast.alice)
+        assert (delivery.state, delivery.reason, delivery.attempts) == ("failed", "unexpected", 5)
+
+
+@pytest.mark.django_db
+class TestALostWorker:
+    def test_its_deliveries_come_back_when_the_lease_runs_out(self, prompts):
+        services.claim_due(now=SLOT, limit=10)
+        deliver(SLOT + LEASE - timedelta(seconds=1))
+        assert MemoryChannel.sent == []
+        deliver(SLOT + LEASE)
+        assert len(MemoryChannel.sent) == 2
+
+    def test_what_it_records_after_losing_the_lease_changes_nothing(self, prompts):
+        lost = services.claim_due(now=SLOT, limit=10)
+        endings.take_back_lapsed(now=SLOT + LEASE)
+        taken = services.claim_due(now=SLOT + LEASE, limit=10)
+        assert {one.pk for one in taken} == {one.pk for one in lost}
+        delivering._record({one: Sent() for one in lost}, now=SLOT + LEASE)
+        assert states() == ["sending", "sending"]
+
+    def test_it_sends_nothing_after_losing_the_lease(self, prompts):
+        lost = services.claim_due(now=SLOT, limit=10)
+        endings.take_back_lapsed(now=SLOT + LEASE)
+        assert delivering._pass_gate(lost, clock=lambda: SLOT + LEASE) == []
+
+    def test_mail_that_may_have_left_is_not_sent_again(self, cast):
+        services.change_preference(person=cast.alice, email_on=True, now=MORNING)
+        prompt_for(cast.alice, now=MORNING)
+        claimed = services.claim_due(now=SLOT, limit=10)
+        delivering._pass_gate(claimed, clock=lambda: SLOT)
+        deliver(SLOT + 2 * LEASE)
+        assert mail.outbox == []
+        assert states(person=cast.alice) == ["failed", "sent"]
+
+    def test_mail_that_had_not_left_is_sent(self, cast):
+        services.change_preference(person=cast.alice, email_on=True, now=MORNING)
+        prompt_for(cast.alice, now=MORNING)
+        services.claim_due(now=SLOT, limit=10)
+        deliver(SLOT + LEASE)
+        assert len(mail.outbox) == 1
+
+    def test_what_costs_five_workers_their_lease_is_given_up(self, cast):
+        prompt_for(cast.alice, now=MORNING)
+        for round_ in range(5):
+            assert services.claim_due(now=SLOT + round_ * LEASE, limit=10)
+            endings.take_back_lapsed(now=SLOT + (round_ + 1) * LEASE)
+        assert states() == ["failed"]
+
+
+@pytest.mark.django_db(transaction=True)
+class TestManyWorkers:
+    def test_two_that_claim_at_once_share_out_the_work(self):
+        alice = person("Alice")
+        for number in range(10):
+            phone(alice, f"phone {number}", now=BEFORE_EIGHT)
+        prompt_for(alice, now=MORNING)
+        claims = at_once(*copies(lambda: [one.pk for one in services.claim_due(now=SLOT, limit=3)], 4))
+        taken = [pk for claim in claims for pk in claim]
+        assert len(taken) == len(set(taken)) == 10
+
+    def test_copies_of_one_task_send_once(self):
+        alice = person("Alice")
+        for number in range(10):
+            phone(alice, f"phone {number}", now=BEFORE_EIGHT)
+        prompt_for(alice, now=MORNING)
+        at_once(*copies(lambda: deliver(SLOT), 4))
+        assert len(MemoryChannel.sent) == 10
+        assert states() == ["sent"] * 10
+
+    def test_leaving_or_answering_while_sending_ends_in_one_clear_state(self):
+        cast = full_cast(now=EVENING - timedelta(days=30))
+        for one in (cast.alice, cast.bob):
+            phone(one, one.name, now=BEFORE_EIGHT)
+        remind(EIGHT)
+        day = TODAY
+        at_once(
+            lambda: deliver(EIGHT),
+            lambda: deliver(EIGHT),
+            lambda: services.close_slot(person_id=cast.alice.pk, day=day, reason="answered", now=EIGHT),
+            lambda: services.cancel_person(person_id=cast.bob.pk, now=EIGHT),
+        )
+        assert set(states()) <= {"sent", "cancelled"}
+        assert preference(cast.alice).ignored_in_a_row == 0
