@@ -212,7 +212,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "backend.api.schema.add_problem_responses",
     ],
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {"CheckInKind": "checkins.models.CheckIn.Kind"},
 }
 
 # Who answers for what is kept of a person, in the order of erasing (backend/privacy)
