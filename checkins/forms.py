@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from backend.api.problems import field_errors
-from backend.api.serializers import StrictSerializer, TextField, WholeNumberField
+from backend.api.serializers import IdField, StrictSerializer, TextField, WholeNumberField
 from backend.errors import DomainError, FieldError, Invalid
 from checkins.answers import LEVELS, SCALES, Answers
 from checkins.dashboard import SPANS
@@ -28,7 +28,7 @@ class Level(WholeNumberField):
 class CheckInInput(StrictSerializer):
     """A full answer needs the three levels, a quick one needs `quick` alone."""
 
-    client_id = serializers.UUIDField(help_text="Made by the client, new for each write; a retry repeats it.")
+    client_id = IdField(help_text="Made by the client, new for each write; a retry repeats it.")
     kind = serializers.ChoiceField(choices=CheckIn.Kind.choices)
     closeness_felt = Level(required=False)
     closeness_wanted = Level(required=False)
@@ -72,7 +72,7 @@ class BatchInput(StrictSerializer):
 class AnswerInput(StrictSerializer):
     token = TextField(max_length=200)
     quick = serializers.ChoiceField(choices=CheckIn.Quick.choices)
-    client_id = serializers.UUIDField()
+    client_id = IdField()
 
 
 class CheckInOutput(serializers.Serializer[Any]):

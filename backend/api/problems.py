@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -69,6 +70,9 @@ def render(error: Exception, request_id: str) -> tuple[int, dict[str, Any], dict
         return _domain(Invalid(field_errors(error)), request_id)
     if isinstance(error, exceptions.Throttled):
         return _domain(SlowDown(math.ceil(getattr(error, "wait", None) or 1)), request_id)
+    if isinstance(error, OperationalError | InterfaceError):
+        log.error("the database is away, request %s", request_id, exc_info=error)
+        return _domain(TryLater(), request_id)
     for kind in type(error).__mro__:
         if kind in _PLAIN:
             status, code, title = _PLAIN[kind]
@@ -98,7 +102,10 @@ def field_errors(error: exceptions.ValidationError) -> list[FieldError]:
 
 def _field_errors(details: Any, pointer: str = "") -> Iterator[FieldError]:
     if isinstance(details, dict) and set(details) == {"message", "code"}:
-        yield FieldError(pointer, _CODES.get(details["code"], details["code"].replace("_", "-")), details["message"])
+        code = details["code"]
+        # The framework's own words for this one repeat what was sent.
+        words = _("This is not one of the choices.") if code == "invalid_choice" else details["message"]
+        yield FieldError(pointer, _CODES.get(code, code.replace("_", "-")), words)
     elif isinstance(details, dict):
         for name, inner in details.items():
             yield from _field_errors(inner, pointer if name == "non_field_errors" else f"{pointer}/{_escaped(name)}")

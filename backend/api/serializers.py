@@ -2,6 +2,7 @@
 
 import unicodedata
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -37,6 +38,18 @@ class TruthField(serializers.BooleanField):
         if type(data) is not bool:
             self.fail("invalid", input=data)
         return data
+
+
+class IdField(serializers.UUIDField):
+    """A UUID in its usual written form. Not a number, and the error does not repeat what was sent."""
+
+    default_error_messages = {"invalid": _("This is not a UUID.")}
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if type(data) is not str:
+            self.fail("invalid")
+        found: UUID = super().to_internal_value(data)
+        return found
 
 
 class TextField(serializers.CharField):
