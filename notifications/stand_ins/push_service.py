@@ -205,6 +205,11 @@ class PushService:
         with self._changed:
             self._standing = reply
 
+    def hang_up(self) -> None:
+        """Close every open connection, as a service does with idle ones."""
+        if self._server is not None:
+            self._server.cut_connections()
+
     # For the handler
 
     def next_reply(self) -> Reply | None:

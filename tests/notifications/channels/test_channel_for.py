@@ -5,7 +5,13 @@ from django.conf import settings as shipped_settings
 from pytest_django import Settings
 
 from notifications.channels import UnknownChannel, channel_for
+from notifications.channels.base import Channel
+from notifications.channels.email import EmailChannel
 from notifications.channels.memory import MemoryChannel
+from notifications.channels.webpush import WebPushChannel
+
+SHIPPED: list[Channel] = [WebPushChannel(), EmailChannel(), MemoryChannel()]
+"""The type is the test: each one keeps the protocol."""
 
 
 @pytest.mark.parametrize("name", shipped_settings.CHANNELS)

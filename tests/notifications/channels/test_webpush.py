@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -123,6 +124,40 @@ def test_connections_are_kept_between_messages(channel: WebPushChannel, push_ser
         channel.send(message_to(phone))
 
     assert push_service.connections == 1
+
+
+def test_a_kept_connection_that_the_service_closed_is_replaced_unnoticed(
+    channel: WebPushChannel, push_service: PushService, phone: Subscription
+) -> None:
+    channel.send(message_to(phone))
+    push_service.hang_up()
+    time.sleep(0.05)
+    channel.send(message_to(phone))
+
+    assert push_service.connections == 2
+
+
+def test_several_threads_send_side_by_side(channel: WebPushChannel, push_service: PushService, phone: Subscription) -> None:
+    messages = [message_to(phone, collapse_key=str(number)) for number in range(40)]
+
+    with ThreadPoolExecutor(8) as senders:
+        assert list(senders.map(channel.send, messages)) == [Sent()] * 40
+
+    assert {shown.opaque["id"] for shown in push_service.shown(phone)} == {str(message.delivery_id) for message in messages}
+    assert push_service.connections <= 8
+
+
+def test_a_forked_worker_opens_connections_of_its_own(
+    client: PinnedClient, push_service: PushService, phone: Subscription, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    WebPushChannel(client).send(message_to(phone))
+    pools = list(client._pools.values())
+    monkeypatch.setattr("notifications.channels.pinned.os.getpid", lambda: -1)
+    WebPushChannel(client).send(message_to(phone))
+
+    assert push_service.connections == 2
+    for pool in pools:
+        pool.close()
 
 
 def test_another_senders_key_stops_the_service(
