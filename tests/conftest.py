@@ -24,9 +24,7 @@ def redis_of_worker(url: str, worker: str) -> str:
 
 def _prepare() -> None:
     if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
-        raise pytest.UsageError(
-            "The tests need a PostgreSQL and a Redis: run `python3 dev.py test`, or set DATABASE_URL and REDIS_URL."
-        )
+        raise pytest.UsageError("The tests need a PostgreSQL and a Redis: run `python3 dev.py test`, or set DATABASE_URL and REDIS_URL.")
     os.environ["REDIS_URL"] = redis_of_worker(os.environ["REDIS_URL"], os.environ.get("PYTEST_XDIST_WORKER", ""))
     os.environ["DEBUG"] = "1"
     os.environ["DEMO_MODE"] = "0"
