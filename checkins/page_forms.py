@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django import forms
 from django.forms import BoundField
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -79,9 +80,9 @@ class _Write(forms.Form):
 
     def start_anew(self, *, version: int | None) -> None:
         """Makes the form ready to be sent once more as a new write over what stands now, with what was typed kept."""
-        data = self.data.copy()
-        data["client_id"] = str(uuid4())
-        data["version"] = "" if version is None else str(version)
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["client_id"], data["version"] = str(uuid4()), str(version or "")
         self.data = data
 
 

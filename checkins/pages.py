@@ -23,6 +23,7 @@ from checkins.models import CheckIn
 from checkins.page_forms import QUICK_WORDS, FullForm, QuickForm
 from checkins.pictures import together_of
 from checkins.queries import check_in_of
+from notifications.models import Prompt
 
 ONE_DAY = timedelta(days=1)
 DAYS_ON_A_PAGE = 30
@@ -54,9 +55,11 @@ def tonight(request: PersonRequest) -> HttpResponse:
         "standing": check_in_of(standing) if standing else None,
         "answered": answered,
         "changeable": day == today,
+        "words": Prompt.objects.visible_to(request.user).arrived(now).filter(day=today).first(),
         "yesterday": today - ONE_DAY if day == today and _is_open(request, today - ONE_DAY) else None,
     }
-    return render(request, "checkins/kept.html" if answered else "checkins/tonight.html", context)
+    template = "kept" if answered else "one_tap" if _asks_for_one_tap(request) else "tonight"
+    return render(request, f"checkins/{template}.html", context)
 
 
 @require_safe
@@ -93,12 +96,17 @@ def _day_asked_for(query: QueryDict, today: date) -> date:
     if "day" not in query:
         return today
     try:
-        day = date.fromisoformat(query["day"])
+        day = date.fromisoformat(query.get("day", ""))
     except ValueError as error:
         raise Http404 from error
     if day not in (today, today - ONE_DAY):
         raise Http404
     return day
+
+
+def _asks_for_one_tap(request: PersonRequest) -> bool:
+    """Whether a notice led here for the three large buttons."""
+    return request.method != "POST" and "one-tap" in request.GET
 
 
 def _kept(request: PersonRequest, form: FullForm | QuickForm, *, day: date, now: datetime) -> bool:

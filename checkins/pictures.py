@@ -16,6 +16,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from checkins.plots import Line, RibbonPiece, line_plot, ribbon, swatch
 
+DAILY_UP_TO_WEEKS = 4
 FEW = 5
 LAST_WEEK = 7
 CLEAR_SHIFT = 1.0  # points of the scale between medians; smaller shifts are within what a week does by itself
@@ -25,7 +26,7 @@ TITLES = {
     "closeness_wanted": gettext_lazy("Closeness wished for"),
     "space_wanted": gettext_lazy("Room needed"),
 }
-LEVEL_WORDS = {"low": gettext_lazy("low"), "usual": gettext_lazy("about usual"), "high": gettext_lazy("high")}
+LEVEL_WORDS = {"low": gettext_lazy("low"), "usual": gettext_lazy("usual"), "high": gettext_lazy("high")}
 LEVEL_SIGNS = {"low": "↓", "usual": "·", "high": "↑"}
 STATE_WORDS = {
     "steady": gettext_lazy("steady"),
@@ -43,7 +44,7 @@ class Plot:
     title: str | Promise
     picture: SafeString
     sentence: str
-    rows: Sequence[tuple[date, int | None, int | None]]
+    rows: Sequence[tuple[date, float | None, float | None]]
     has_partner: bool
 
 
@@ -58,10 +59,12 @@ class Ribbon:
 def together_of(shown: Mapping[str, Any]) -> dict[str, Any]:
     """What the page shows of a dashboard: plots, the partner's weeks and lines, the ribbon."""
     start = date.fromisoformat(shown["start"])
-    plots = [_plot(name, start, shown["mine"][name], shown["partner"][name]) for name in TITLES]
+    weekly = shown["weeks"] > DAILY_UP_TO_WEEKS
+    plots = [_plot(name, start, shown["mine"][name], shown["partner"][name], weekly=weekly) for name in TITLES]
     return {
         "first_plot": plots[0],
         "more_plots": plots[1:],
+        "weekly": weekly,
         "has_answers": any(value is not None for value in shown["mine"]["closeness_felt"]),
         "partner_weeks": [_picture(week) for week in reversed(shown["partner_weeks"])],
         "partner_lines": [(date.fromisoformat(line["date"]), line["text"]) for line in reversed(shown["partner_lines"])],
@@ -99,22 +102,31 @@ def _last_week(values: Sequence[int | None]) -> str:
     }
 
 
-def _plot(name: str, start: date, mine: Sequence[int | None], partner: Sequence[int | None]) -> Plot:
+def _plot(name: str, start: date, mine: Sequence[int | None], partner: Sequence[int | None], *, weekly: bool) -> Plot:
     has_partner = any(value is not None for value in partner)
     end = start + timedelta(days=len(mine) - 1)
+    step = 7 if weekly else 1
+    own, theirs = (by_week(mine), by_week(partner)) if weekly else (mine, partner)
     who = gettext("Your line and the line your partner shares") if has_partner else gettext("Your line")
-    lines = [Line(who="me", values=mine)] + ([Line(who="you", values=partner)] if has_partner else [])
+    lines = [Line(who="me", values=own)] + ([Line(who="you", values=theirs)] if has_partner else [])
     picture = line_plot(
         key=name.replace("_", "-"),
         start=start,
+        step_days=step,
         lines=lines,
         title=str(TITLES[name]),
         description=gettext("%(who)s, 0 to 10, from %(start)s to %(end)s. The table below holds every number.")
         % {"who": who, "start": date_format(start, "j F"), "end": date_format(end, "j F")},
     )
-    days = [start + timedelta(days=number) for number in range(len(mine))]
-    rows = [row for row in zip(days, mine, partner, strict=True) if row[1] is not None or row[2] is not None]
+    days = [start + timedelta(days=number * step) for number in range(len(own))]
+    rows = [row for row in zip(days, own, theirs, strict=True) if row[1] is not None or row[2] is not None]
     return Plot(title=TITLES[name], picture=picture, sentence=own_sentence(mine), rows=rows[::-1], has_partner=has_partner)
+
+
+def by_week(values: Sequence[int | None]) -> list[float | None]:
+    """The middle answer of each seven days of one person, None where there was none."""
+    weeks = [[value for value in values[at : at + 7] if value is not None] for at in range(0, len(values), 7)]
+    return [float(median(week)) if week else None for week in weeks]
 
 
 def _picture(week: Mapping[str, Any]) -> dict[str, Any]:

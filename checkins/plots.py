@@ -31,10 +31,10 @@ RIBBON_MARKS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """The answers of one person to one question, day by day; None is a gap."""
+    """The answers of one person to one question, day by day or week by week; None is a gap."""
 
     who: Literal["me", "you"]
-    values: Sequence[int | None]
+    values: Sequence[float | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +45,9 @@ class RibbonPiece:
     words: str
 
 
-def line_plot(*, key: str, start: date, lines: Sequence[Line], title: str, description: str) -> SafeString:
-    """Lines over the days from `start`, on the whole scale. `key` keeps the ids of several plots on a page apart."""
-    days = max(len(line.values) for line in lines)
+def line_plot(*, key: str, start: date, lines: Sequence[Line], title: str, description: str, step_days: int = 1) -> SafeString:
+    """Lines from the day `start`, a point every `step_days`, on the whole scale. `key` keeps the ids of plots on a page apart."""
+    points = max(len(line.values) for line in lines)
     grid = format_html_join(
         "",
         '<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/><text x="{}" y="{}" text-anchor="end">{}</text>',
@@ -56,9 +56,9 @@ def line_plot(*, key: str, start: date, lines: Sequence[Line], title: str, descr
     labels = format_html_join(
         "",
         '<text x="{}" y="{}" text-anchor="{}">{}</text>',
-        ((f"{x:.1f}", HEIGHT - 12, anchor, words) for x, anchor, words in _date_labels(start, days)),
+        ((f"{x:.1f}", HEIGHT - 12, anchor, words) for x, anchor, words in _date_labels(start, points, step_days)),
     )
-    drawn = format_html_join("", "{}", ((_drawn(line, days),) for line in lines))
+    drawn = format_html_join("", "{}", ((_drawn(line, points),) for line in lines))
     return format_html(
         '<svg class="plot" viewBox="0 0 {} {}" role="img" aria-labelledby="{k}-t {k}-d"><title id="{k}-t">{}</title><desc id="{k}-d">{}</desc>{}{}{}</svg>',
         WIDTH,
@@ -110,21 +110,21 @@ def _y(level: float) -> float:
     return BOTTOM - (BOTTOM - TOP) * level / SCALE_TOP
 
 
-def _x(day: int, days: int) -> float:
-    return LEFT + (RIGHT - LEFT) * day / max(days - 1, 1)
+def _x(point: int, points: int) -> float:
+    return LEFT + (RIGHT - LEFT) * point / max(points - 1, 1)
 
 
-def _date_labels(start: date, days: int) -> Iterator[tuple[float, str, str]]:
+def _date_labels(start: date, points: int, step_days: int) -> Iterator[tuple[float, str, str]]:
     """Where the dates stand under the axis: both ends and the middle."""
-    for day, anchor in ((0, "start"), ((days - 1) // 2, "middle"), (days - 1, "end")):
-        yield _x(day, days), anchor, date_format(start + timedelta(days=day), "j M")
+    for point, anchor in ((0, "start"), ((points - 1) // 2, "middle"), (points - 1, "end")):
+        yield _x(point, points), anchor, date_format(start + timedelta(days=point * step_days), "j M")
 
 
-def _drawn(line: Line, days: int) -> SafeString:
+def _drawn(line: Line, points: int) -> SafeString:
     """Each unbroken run as one stroke; an answer alone between gaps as a dot."""
     numbered = enumerate(line.values)
     runs = [list(run) for given, run in groupby(numbered, key=lambda one: one[1] is not None) if given]
-    path = "".join("M" + "L".join(f"{_x(day, days):.1f} {_y(value or 0):.1f}" for day, value in run) for run in runs if len(run) > 1)
-    dots = [(f"{_x(run[0][0], days):.1f}", f"{_y(run[0][1] or 0):.1f}", line.who) for run in runs if len(run) == 1]
+    path = "".join("M" + "L".join(f"{_x(point, points):.1f} {_y(value or 0):.1f}" for point, value in run) for run in runs if len(run) > 1)
+    dots = [(f"{_x(run[0][0], points):.1f}", f"{_y(run[0][1] or 0):.1f}", line.who) for run in runs if len(run) == 1]
     stroke = format_html('<path class="{}" d="{}" stroke-dasharray="{}"/>', line.who, path, DASH[line.who]) if path else ""
     return format_html("{}{}", stroke, format_html_join("", '<circle cx="{}" cy="{}" r="2.5" class="{}"/>', dots))

@@ -23,6 +23,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("", include("backend.accounts.page_urls")),
     path("", include("backend.couples.page_urls")),
     path("", include("backend.consents.page_urls")),
+    path("", include("backend.privacy.page_urls")),
     path("", include("notifications.page_urls")),
     path("", include("checkins.page_urls")),
 ]

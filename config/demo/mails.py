@@ -35,7 +35,8 @@ def _mails(folder: Path) -> Iterator[Mail]:
 
 
 def _mail(raw: bytes) -> Mail:
-    message: EmailMessage = message_from_bytes(raw, policy=policy.default)  # type: ignore[assignment]  (what this policy makes)
+    message = message_from_bytes(raw, policy=policy.default)
+    assert isinstance(message, EmailMessage)  # what this policy makes
     body = message.get_body(("plain",))
     return Mail(
         to=str(message["To"] or ""),
