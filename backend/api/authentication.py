@@ -1,6 +1,7 @@
 """Who is asking: the session token of an app, or the session cookie of the web app. One statement per request."""
 
 import time
+from functools import cache
 from typing import Any
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
@@ -62,10 +63,16 @@ def person_of_session(key: str) -> tuple[Any, dict[str, Any]] | None:
 
 def confirmed_recently(request: Request) -> bool:
     """Whether the person proved within the last five minutes that it is them (allauth keeps when and how)."""
-    records = (request.auth or {}).get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+    return was_confirmed_recently(request.auth or {})
+
+
+def was_confirmed_recently(session: Any) -> bool:
+    """The same of a session, which may be a page's."""
+    records = session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
     return any(record["at"] > time.time() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT for record in records)
 
 
+@cache
 def _statement() -> str:
     user = get_user_model()._meta
     columns = ", ".join(f'u."{field.column}"' for field in user.concrete_fields)

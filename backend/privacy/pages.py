@@ -1,6 +1,5 @@
 """Taking a copy of everything, or taking everything away."""
 
-from allauth.account.internal.flows.reauthentication import did_recently_authenticate
 from django import forms
 from django.contrib.auth import logout
 from django.http import HttpResponse, JsonResponse
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from backend import clock
 from backend.accounts.requests import PersonRequest
+from backend.api.authentication import was_confirmed_recently
 from backend.errors import ReauthRequired
 from backend.privacy import services
 from backend.web.domain import private
@@ -48,5 +48,5 @@ def deleted(request: PersonRequest) -> HttpResponse:
 
 
 def _must_be_confirmed(request: PersonRequest) -> None:
-    if not did_recently_authenticate(request):
+    if not was_confirmed_recently(request.session):
         raise ReauthRequired
