@@ -1,6 +1,7 @@
 """Which endpoints, keys and addresses are let through."""
 
 import base64
+import itertools
 import secrets
 import socket
 import time
@@ -241,6 +242,7 @@ def other_curve_point() -> bytes:
         "!" * 87,
         "B" * 100_000,
     ],
+    ids=itertools.count(),
 )
 def test_points_that_are_not_on_the_curve_are_refused(text: str) -> None:
     with pytest.raises(EndpointRefused) as caught:
@@ -249,7 +251,7 @@ def test_points_that_are_not_on_the_curve_are_refused(text: str) -> None:
     assert caught.value.code == "bad-key"
 
 
-@pytest.mark.parametrize("text", ["", b64(b"x" * 15), b64(b"x" * 17), "A", "A" * 21, "/" * 22, "=" * 24])
+@pytest.mark.parametrize("text", ["", b64(b"x" * 15), b64(b"x" * 17), "A", "A" * 21, "/" * 22, "=" * 24], ids=itertools.count())
 def test_secrets_of_another_length_are_refused(text: str) -> None:
     with pytest.raises(EndpointRefused) as caught:
         check_keys(b64(subscription_point()), text)

@@ -1,6 +1,7 @@
 """Who we are to a push service."""
 
 import base64
+import itertools
 import json
 import secrets
 from collections.abc import Iterator
@@ -98,6 +99,7 @@ def other_curve() -> str:
 @pytest.mark.parametrize(
     "text",
     ["", "nonsense", "é", b64(b"x" * 31), b64(bytes(32)), b64(b"\xff" * 32), other_pem(), other_curve(), "-----BEGIN"],
+    ids=itertools.count(),
 )
 def test_other_keys_are_refused_without_repeating_them(text: str) -> None:
     with pytest.raises(ValueError, match=r"^VAPID_PRIVATE_KEY is not a P-256 private key$"):
