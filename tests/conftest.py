@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import django
 import pytest
+from django.conf import settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TOUCHES_ROWS = {"db", "transactional_db", "live_server", "client", "admin_client"}
@@ -37,6 +38,8 @@ def _prepare() -> None:
 _prepare()
 # pytest-django looked for the settings module before this file could name it.
 django.setup()
+# A slow hash protects people; here it would only cost seconds for every member of the cast.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
