@@ -92,11 +92,16 @@ def next_reminder(*, hours: Hours, now: datetime, last: Slot | None = None, igno
 def reminder_after_move(planned: Slot | None, *, hours: Hours, now: datetime, last: Slot | None = None, ignored: int = 0) -> Slot | None:
     """The next reminder once the person's zone has changed to that of `hours`.
 
-    A new zone counts from the next day on, so what was planned for today stays as it was.
+    A new zone counts from the next day on, so what was planned for today stays as it was, unless on the new clock its
+    instant belongs to another day or falls into quiet hours.
     """
-    if planned is not None and planned.day <= local_day(now, hours.zone):
+    if planned is not None and _is_still_today(planned, hours, now) and quiet_until(planned.at, hours) is None:
         return planned
     return next_reminder(hours=hours, now=now, last=last, ignored=ignored)
+
+
+def _is_still_today(planned: Slot, hours: Hours, now: datetime) -> bool:
+    return planned.day == local_day(planned.at, hours.zone) <= local_day(now, hours.zone)
 
 
 def reminder_expires(slot: Slot, hours: Hours) -> datetime:

@@ -6,8 +6,10 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from backend.consents.models import Hold
+from backend.couples.models import Couple
 from notifications.models.rows import OwnQuerySet
 
 
@@ -17,8 +19,21 @@ class PromptQuerySet(OwnQuerySet["Prompt"]):
         return self.filter(cancelled_at=None)
 
     def arrived(self, now: datetime) -> Self:
-        """Prompts whose hour has come. Before it nobody sees them, not even the person they are for."""
-        return self.standing().filter(slot_at__lte=now)
+        """Prompts whose hour has come. Before it nobody sees them, not even the person they are for.
+
+        One whose couple had ended by then, or whose receiver held everything back at that hour, never arrived; words
+        about oneself alone reach a person in the safety state too.
+        """
+        ended = Couple.objects.filter(pk=OuterRef("about_couple"), ended_at__lte=OuterRef("slot_at"))
+        at_the_hour = Q(started_at__lte=OuterRef("slot_at")) & (Q(ended_at=None) | Q(ended_at__gt=OuterRef("slot_at")))
+        held = Hold.objects.filter(at_the_hour, person=OuterRef("person"))
+        alone = Q(voice=Prompt.Voice.SOLO)
+        return self.standing().filter(
+            ~Exists(ended),
+            ~Exists(held.filter(kind=Hold.Kind.PAUSE)),
+            alone | ~Exists(held.filter(kind=Hold.Kind.SAFETY)),
+            slot_at__lte=now,
+        )
 
 
 class Prompt(models.Model):

@@ -121,6 +121,23 @@ def test_a_new_zone_counts_from_the_next_day():
 
 
 @pytest.mark.parametrize(
+    "zone, now, moved_to",
+    [
+        # In Tokyo the hour planned for the 5th falls into the night to the 6th.
+        ("Asia/Tokyo", "2026-03-04T20:00", "2026-03-06T11:00"),
+        # In Auckland it is the 6th already.
+        ("Pacific/Auckland", "2026-03-05T17:00", "2026-03-06T07:00"),
+    ],
+)
+def test_what_was_planned_for_another_day_of_the_new_clock_is_planned_anew(zone, now, moved_to):
+    planned = Slot(utc("2026-03-05T19:00"), date(2026, 3, 5))
+    last = Slot(utc("2026-03-04T19:00"), date(2026, 3, 4))
+    found = schedule.reminder_after_move(planned, hours=Hours(ZoneInfo(zone)), now=utc(now), last=last)
+    assert found is not None
+    assert found.at == utc(moved_to)
+
+
+@pytest.mark.parametrize(
     "at, day, expires",
     [
         ("2026-03-04T19:00", date(2026, 3, 4), "2026-03-04T21:00"),
