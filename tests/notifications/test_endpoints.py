@@ -4,8 +4,8 @@ import base64
 import itertools
 import secrets
 import socket
-import time
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 
 import pytest
@@ -403,6 +403,13 @@ def test_an_unknown_name_and_a_slow_resolver_are_network_errors(monkeypatch: pyt
     with pytest.raises(OSError, match="unknown"):
         resolve_pinned("fcm.googleapis.com", 443)
 
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: time.sleep(2))
+    waited_enough = Event()
+
+    def slow(*args: Any, **kwargs: Any) -> list[tuple[Any, ...]]:
+        waited_enough.wait()
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
     with pytest.raises(TimeoutError):
         resolve_pinned("fcm.googleapis.com", 443, seconds=0.05)
+    waited_enough.set()

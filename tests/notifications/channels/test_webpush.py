@@ -46,7 +46,7 @@ def push_service(tmp_path: Path, settings: Settings) -> Iterator[PushService]:
 
 @pytest.fixture
 def client() -> Iterator[PinnedClient]:
-    client = PinnedClient(connect_seconds=1.0, total_seconds=1.5)
+    client = PinnedClient()
     yield client
     client.close()
 
@@ -211,18 +211,20 @@ def test_a_dead_proxy_in_the_environment_is_ignored(channel: WebPushChannel, pho
 
 @pytest.mark.parametrize(
     "reply",
-    [Reply(stall_seconds=10), Reply(drip=True), Reply(reset=True)],
+    [Reply(stall_seconds=30), Reply(drip=True), Reply(reset=True)],
     ids=["stall", "drip", "reset"],
 )
 def test_a_service_that_does_not_finish_is_tried_again_later(
     channel: WebPushChannel, push_service: PushService, phone: Subscription, reply: Reply
 ) -> None:
+    impatient = PinnedClient(total_seconds=1.0)
     push_service.reply_next(reply)
     started = time.monotonic()
 
-    error = failure(channel, message_to(phone))
+    error = failure(WebPushChannel(impatient), message_to(phone))
 
-    assert time.monotonic() - started < 2.5
+    impatient.close()
+    assert time.monotonic() - started < 5
     assert (error.permanent, error.stop_service, error.retry_after) == (False, False, None)
     assert error.reason == ("unreachable" if reply.reset else "timeout")
     channel.send(message_to(phone))
@@ -233,7 +235,7 @@ def test_an_endless_answer_is_left_unread(channel: WebPushChannel, push_service:
     started = time.monotonic()
 
     assert channel.send(message_to(phone)) == Sent()
-    assert time.monotonic() - started < 1.0
+    assert time.monotonic() - started < 5
 
 
 def test_a_service_that_is_away_is_tried_again_later(channel: WebPushChannel, push_service: PushService, phone: Subscription) -> None:
