@@ -73,7 +73,7 @@ def _moved(wish: Any, person: User | None) -> datetime:
     if wish.get("to") == TOMORROW_MORNING and set(wish) <= {"to", "zone"}:
         return move_to_tomorrow_morning(_zone(wish.get("zone"), person))
     seconds = wish.get("ahead_seconds")
-    if set(wish) == {"ahead_seconds"} and type(seconds) in (int, float):
+    if set(wish) == {"ahead_seconds"} and isinstance(seconds, int | float) and not isinstance(seconds, bool):
         # Whatever would not fit into a timedelta is refused as too far, or as a way back.
         return move_ahead(timedelta(seconds=max(-1.0, min(seconds, 1e11))))
     raise ValueError("neither a place in time nor a number of seconds")

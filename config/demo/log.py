@@ -33,9 +33,13 @@ class Seen:
 
 
 def log_of(person: User, *, since: date) -> dict[str, Any]:
-    """Decisions, pattern days, episodes, prompts and deliveries of the person's couple, from the day `since` on."""
+    """Decisions, pattern days, episodes, prompts and deliveries of the person's couple, from the day `since` on.
+
+    Decisions are read first: what was committed together with one is then there as well.
+    """
     seen = _seen_by(person)
     couple = Q(couple_id=seen.couple_id)
+    decisions = list(Decision.objects.filter(couple, day__gte=since).order_by("day").values(*_DECISION))
     prompts = {row["id"]: row for row in _rows(Prompt.objects.filter(person_id__in=seen.sides, day__gte=since), _PROMPT, seen, "day")}
     deliveries = Delivery.objects.filter(person_id__in=seen.sides, due_at__date__gte=since)
     return {
@@ -43,7 +47,7 @@ def log_of(person: User, *, since: date) -> dict[str, Any]:
         "side": seen.sides[person.pk],
         "pattern_days": list(PatternDay.objects.filter(couple, day__gte=since).order_by("day").values(*_PATTERN)),
         "episodes": list(Episode.objects.filter(couple).order_by("started_on").values(*_EPISODE)),
-        "decisions": list(Decision.objects.filter(couple, day__gte=since).order_by("day").values(*_DECISION)),
+        "decisions": decisions,
         "prompts": list(prompts.values()),
         "deliveries": [_with_occasion(row, prompts) for row in _rows(deliveries, _DELIVERY, seen, "due_at")],
     }
