@@ -31,10 +31,10 @@ class DidNotStart(RuntimeError):
 
 
 @contextlib.contextmanager
-def scratch_database(purpose: str) -> Iterator[dict[str, str]]:
+def scratch_database(purpose: str, *, keep: bool = False) -> Iterator[dict[str, str]]:
     """DATABASE_URL of a fresh, empty database and REDIS_URL, as an environment. The database is dropped at the end.
 
-    On the servers that the environment names, or on embedded ones that live as long as the block.
+    `keep` leaves it on a server that stays itself. On the servers that the environment names, or on embedded ones that live as long as the block.
     """
     with servers(None, durable=False, given=os.environ) as addresses:
         name = f"ebb_{purpose}_{os.getpid()}_{secrets.token_hex(3)}"
@@ -43,8 +43,13 @@ def scratch_database(purpose: str) -> Iterator[dict[str, str]]:
         try:
             yield {"DATABASE_URL": _with_path(addresses.database_url, name), "REDIS_URL": addresses.redis_url}
         finally:
-            with psycopg.connect(addresses.database_url, autocommit=True) as connection:
-                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            if not keep:
+                _drop(addresses.database_url, name)
+
+
+def _drop(server: str, database: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
 
 
 def run(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
@@ -90,13 +95,13 @@ def web_server(
     """Granian serving a WSGI `application` on a free port; yields its address once `health` answers."""
     port = free_port()
     arguments = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    arguments += ["--workers", str(workers), "--no-ws", "--log-level", "warning", application]
+    arguments += ["--workers", str(workers), "--blocking-threads", "1", "--no-ws", "--log-level", "warning", application]
     with process(arguments, environment, log=log) as child:
         address = f"http://127.0.0.1:{port}"
         deadline = time.monotonic() + START_SECONDS
         while not _answers(address + health):
             if child.poll() is not None or time.monotonic() > deadline:
-                raise DidNotStart(f"{application} did not start; see {log}")
+                raise DidNotStart(f"{application} did not start:\n{log.read_text(errors='replace')[-2000:]}")
             time.sleep(0.05)
         yield address, child
 
