@@ -57,11 +57,12 @@ def redeem_answer_token(*, token: str, client_id: UUID, now: datetime) -> TokenO
     Call it in the transaction of the write, so that a write that fails leaves the token as it was. A token that was
     spent on the same `client_id` is good again: a retry finds its own check-in.
     """
-    mine = AnswerToken.objects.filter(hash=_hash(token), expires_at__gt=now, person__is_active=True)
+    # Conditions on the row's own columns only: a second writer that waited for the first looks at those again, at a join not.
+    mine = AnswerToken.objects.filter(hash=_hash(token), expires_at__gt=now)
     if not mine.unused().update(spent_at=now, check_in_client_id=client_id):
         mine = mine.filter(check_in_client_id=client_id)
-    found = mine.first()
-    if found is None:
+    found = mine.select_related("person").first()
+    if found is None or not found.person.is_active:
         raise NotFound
     return TokenOwner(found.person_id, found.day)
 
