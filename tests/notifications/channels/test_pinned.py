@@ -1,0 +1,97 @@
+"""The HTTPS client's budgets and addresses, below any push protocol."""
+
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpcore
+import pytest
+from pytest_django import Settings
+
+from notifications.channels.pinned import PinnedClient
+from notifications.endpoints import Endpoint, EndpointRefused, check_endpoint
+from notifications.stand_ins.push_service import PushService, Reply
+
+
+@pytest.fixture
+def push_service(tmp_path: Path, settings: Settings) -> Iterator[PushService]:
+    with PushService(tmp_path) as service:
+        settings.PUSH_DEVELOPMENT_HOST = service.place
+        settings.PUSH_DEVELOPMENT_CA = str(service.authority)
+        yield service
+
+
+@pytest.fixture
+def client() -> Iterator[PinnedClient]:
+    client = PinnedClient()
+    yield client
+    client.close()
+
+
+def endpoint_of(push_service: PushService) -> Endpoint:
+    return check_endpoint(push_service.subscribe().endpoint)
+
+
+def test_status_and_headers_come_back_and_the_body_is_dropped(client: PinnedClient, push_service: PushService) -> None:
+    push_service.reply_next(Reply(429, headers={"Retry-After": "3"}, body=b"slow down"))
+
+    answer = client.post(endpoint_of(push_service), headers={"TTL": "1"}, body=b"x")
+
+    assert answer.status == 429
+    assert answer.headers["retry-after"] == "3"
+
+
+def test_the_next_address_is_tried_when_one_does_not_answer(
+    client: PinnedClient, push_service: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push_service.reply_next(Reply(201))
+    monkeypatch.setattr("notifications.endpoints._resolve", lambda *args: ("::1", "127.0.0.1"))
+    # The push service listens on the second one only.
+    assert client.post(endpoint_of(push_service), headers={}, body=b"x").status == 201
+
+
+def test_a_service_that_never_finishes_its_handshake_costs_the_connect_budget_only(settings: Settings, push_service: PushService) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        settings.PUSH_DEVELOPMENT_HOST = f"localhost:{silent.getsockname()[1]}"
+        endpoint = check_endpoint(f"https://{settings.PUSH_DEVELOPMENT_HOST}/push/x")
+        client, started = PinnedClient(connect_seconds=0.3, total_seconds=60), time.monotonic()
+
+        with pytest.raises(httpcore.TimeoutException):
+            client.post(endpoint, headers={}, body=b"x")
+
+        assert time.monotonic() - started < 5
+        client.close()
+
+
+def test_a_name_without_an_address_is_a_network_error(
+    client: PinnedClient, push_service: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*args: object) -> tuple[str, ...]:
+        raise socket.gaierror(socket.EAI_NONAME, "unknown")
+
+    monkeypatch.setattr("notifications.endpoints._resolve", unknown)
+    with pytest.raises(httpcore.ConnectError):
+        client.post(endpoint_of(push_service), headers={}, body=b"x")
+
+
+def test_an_address_of_another_machine_is_refused_for_the_development_receiver(
+    client: PinnedClient, push_service: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("notifications.endpoints._resolve", lambda *args: ("8.8.8.8",))
+    with pytest.raises(EndpointRefused):
+        client.post(endpoint_of(push_service), headers={}, body=b"x")
+
+
+def test_the_budget_of_one_post_does_not_reach_into_the_next(push_service: PushService) -> None:
+    client = PinnedClient(connect_seconds=5, total_seconds=1.0)
+    endpoint = endpoint_of(push_service)
+    push_service.reply_always(Reply(201))
+    client.post(endpoint, headers={}, body=b"x")
+    time.sleep(1.1)
+
+    assert client.post(endpoint, headers={}, body=b"x").status == 201
+    assert push_service.connections == 1
+    client.close()
