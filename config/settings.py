@@ -45,7 +45,7 @@ INSTALLED_APPS = [
     "backend.accounts",
     "backend.web",
     "backend",
-    "unfold",
+    "config.operators.OperatorsConfig",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -161,6 +161,8 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Failures of one account from one address; the wait grows with them. backend/accounts/adapter.py makes the key.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key,20/2h/key,40/1d/key"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
@@ -195,6 +197,7 @@ REST_FRAMEWORK = {
         "answer": env.str("THROTTLE_ANSWER", "60/min"),
     },
     "DEFAULT_PAGINATION_CLASS": "backend.api.pagination.DayPagination",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "backend.api.negotiation.PlainNegotiation",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "backend.api.problems.exception_handler",
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
@@ -269,7 +272,8 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+# Not "no-referrer": a browser then sends our own forms with an empty origin, and they would be refused as foreign.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31_536_000 if SECURE else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
