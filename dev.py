@@ -24,6 +24,7 @@ import ctypes
 import hashlib
 import http.client
 import importlib.util
+import inspect
 import json
 import os
 import platform
@@ -74,7 +75,9 @@ class Asked(BaseException):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    passed_on = given[1:] if given[:1] == ["test"] and given[1:2] not in (["-h"], ["--help"]) else []
+    options = _parser().parse_args(given[: len(given) - len(passed_on)], argparse.Namespace(pytest=passed_on))
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, _ask)
     try:
@@ -98,17 +101,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="dev.py", description=__doc__, formatter_class=plain)
     commands = parser.add_subparsers(title="commands", required=True, metavar="{run,test,lock}")
 
-    command = commands.add_parser("run", help="run Ebb on this machine", description=run.__doc__, formatter_class=plain)
+    command = commands.add_parser("run", help="run Ebb on this machine", description=inspect.getdoc(run), formatter_class=plain)
     command.add_argument("--port", type=_port, default=8000, help="where the web server listens on 127.0.0.1 (default: 8000)")
     command.add_argument("--fresh", action="store_true", help="delete all accounts and answers first, after asking")
     command.add_argument("--yes", action="store_true", help="answer the question of --fresh with yes")
     command.set_defaults(command=run)
 
-    command = commands.add_parser("test", help="run the tests", description=test.__doc__, formatter_class=plain)
-    command.add_argument("pytest", nargs=argparse.REMAINDER, metavar="...", help="passed on to pytest")
+    usage = "dev.py test [whatever pytest understands]"
+    command = commands.add_parser("test", help="run the tests", description=inspect.getdoc(test), formatter_class=plain, usage=usage)
     command.set_defaults(command=test)
 
-    command = commands.add_parser("lock", help="pin the requirements anew", description=lock.__doc__, formatter_class=plain)
+    command = commands.add_parser("lock", help="pin the requirements anew", description=inspect.getdoc(lock), formatter_class=plain)
     command.add_argument("--upgrade", action="store_true", help="move to the newest versions that fit")
     command.set_defaults(command=lock)
     return parser

@@ -104,6 +104,12 @@ def test_an_older_python_is_refused_in_one_sentence():
     assert "Python 3.11 or newer" in refusal(done)
 
 
+def test_pytest_gets_what_follows_the_word_test_and_its_exit_code_is_passed_on(tmp_path):
+    done = call(tmp_path, "test", "-n", "0", "--collect-only", "tests/nowhere.py")
+    assert "tests/nowhere.py" in done.stderr
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+
+
 # What it installs
 
 
