@@ -3,8 +3,13 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.headless.adapter import DefaultHeadlessAdapter
 from django.contrib.auth.models import AbstractBaseUser
+from django.http import HttpRequest
+
+from backend.accounts import services
+from backend.accounts.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -16,6 +21,25 @@ class AccountAdapter(DefaultAccountAdapter):
     def clean_email(self, email: str) -> str:
         cleaned: str = super().clean_email(email)
         return cleaned.lower()
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Failures count for account and address together, so that nobody can lock another out from elsewhere."""
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)}@{self.get_client_ip(request)}"
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        services.count_failed_sign_in(email=credentials.get("email", ""))
+
+    def is_login_by_code_required(self, login: Any) -> bool:
+        """After a long run of failures, wherever they came from, a password alone opens nothing any more."""
+        # There is no user where sign-up met an address that has an account, and only looks as if it went on.
+        if login.user is None or login.user.failed_sign_ins < services.FAILURES_BEFORE_CODE:
+            return bool(super().is_login_by_code_required(login))
+        records = get_authentication_records(self.request, login.user)
+        return not (records and records[-1]["method"] == "code")
+
+    def post_login(self, request: HttpRequest, user: User, **how: Any) -> Any:
+        services.forget_failed_sign_ins(user=user)
+        return super().post_login(request, user, **how)
 
 
 class HeadlessAdapter(DefaultHeadlessAdapter):

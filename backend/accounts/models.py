@@ -34,6 +34,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     zone_changed_at = models.DateTimeField(default=now, editable=False)
     language = models.CharField(max_length=8, default="en")
     adult_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    failed_sign_ins = models.PositiveIntegerField(default=0, editable=False, help_text="Wrong passwords in a row, from anywhere.")
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=now, editable=False)

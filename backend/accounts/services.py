@@ -5,12 +5,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import get_language
 
 from backend import clock
 from backend.accounts.models import Agreement, User
 
 KEEP_ANSWERS = "keep-answers"
+# In a row, from anywhere. From then on signing in needs a code by mail as well, so that nobody is locked out.
+FAILURES_BEFORE_CODE = 100
 
 
 def agreement_version() -> str:
@@ -41,3 +44,15 @@ def update_profile(*, person: User, now: datetime, **changes: Any) -> User:
         setattr(person, name, value)
     person.save(update_fields=list(changes))
     return person
+
+
+def count_failed_sign_in(*, email: str) -> None:
+    """Counts a wrong password, in the database, so that emptying the cache forgives nobody."""
+    User.objects.filter(email=email.lower()).update(failed_sign_ins=F("failed_sign_ins") + 1)
+
+
+def forget_failed_sign_ins(*, user: User) -> None:
+    """The person got in; failures are counted afresh."""
+    if user.failed_sign_ins:
+        User.objects.filter(pk=user.pk).update(failed_sign_ins=0)
+        user.failed_sign_ins = 0

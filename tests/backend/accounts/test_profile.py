@@ -1,0 +1,70 @@
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import IntegrityError, transaction
+
+from backend.accounts.models import User
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alice():
+    return cast.person("Alice")
+
+
+@pytest.fixture
+def api(alice):
+    return cast.signed_in(alice)
+
+
+def test_a_person_reads_their_own_account(api):
+    assert api.get("/api/v1/me/").json() == {"email": "alice@example.org", "name": "Alice", "timezone": "Europe/Madrid", "language": "en"}
+
+
+def test_a_person_changes_their_name_and_language(api, alice):
+    answer = api.patch("/api/v1/me/", {"name": "  Ali ", "language": "es"}, content_type="application/json")
+    assert answer.json()["name"] == "Ali"
+    alice.refresh_from_db()
+    assert (alice.name, alice.language) == ("Ali", "es")
+
+
+def test_a_name_may_be_taken_away(api):
+    assert api.patch("/api/v1/me/", {"name": ""}, content_type="application/json").json()["name"] == ""
+
+
+def test_nothing_to_change_is_fine(api):
+    assert api.patch("/api/v1/me/", {}, content_type="application/json").status_code == 200
+
+
+def test_a_new_zone_is_stamped_and_the_same_zone_is_not(api, alice):
+    before = User.objects.get(pk=alice.pk).zone_changed_at
+    api.patch("/api/v1/me/", {"timezone": "Europe/Madrid"}, content_type="application/json")
+    assert User.objects.get(pk=alice.pk).zone_changed_at == before
+    api.patch("/api/v1/me/", {"timezone": "Pacific/Auckland"}, content_type="application/json")
+    assert User.objects.get(pk=alice.pk).zone_changed_at > before
+
+
+@pytest.mark.parametrize("field", ["email", "is_staff", "is_active", "adult_confirmed_at", "id", "password"])
+def test_the_rest_of_an_account_cannot_be_changed_here(api, field):
+    assert api.patch("/api/v1/me/", {field: "x"}, content_type="application/json").status_code == 422
+
+
+@pytest.mark.parametrize("name", ["Madrid", "Europe/madrid", "posixrules", "localtime", "right/UTC", "", "UTC+1", "Europe/Madrid "])
+def test_a_wrong_zone_is_refused(api, alice, name):
+    answer = api.patch("/api/v1/me/", {"timezone": name}, content_type="application/json")
+    alice.refresh_from_db()
+    assert alice.timezone == "Europe/Madrid"
+    assert answer.status_code == 422 or name.strip() == "Europe/Madrid"
+
+
+def test_two_accounts_cannot_differ_by_case_alone(alice):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.create(email="ALICE@example.org")
+
+
+def test_an_account_is_visible_to_itself_alone(alice):
+    bob = cast.person("Bob")
+    assert list(User.objects.visible_to(alice)) == [alice]
+    assert bob not in User.objects.visible_to(alice)
+    assert not User.objects.visible_to(AnonymousUser()).exists()
