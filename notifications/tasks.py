@@ -13,4 +13,4 @@ def queue_due_reminders() -> None:
 
 @shared_task(name="notifications.tasks.deliver_due")
 def deliver_due() -> None:
-    services.deliver_due()
+    services.deliver_due(clock=clock.now)

@@ -18,7 +18,6 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import F
 
-from backend import clock as real_clock
 from notifications import queries
 from notifications.channels import channel_for
 from notifications.channels.base import Address, ChannelError, EmailAddress, MemoryAddress, Message, Sent, WebPushAddress
@@ -65,8 +64,11 @@ class Late:
 Ending = Sent | Failure | ChannelError
 
 
-def deliver_due(*, clock: Clock = real_clock.now) -> int:
-    """Sends everything that is due, batch by batch, until nothing is. Returns how many were claimed."""
+def deliver_due(*, clock: Clock) -> int:
+    """Sends everything that is due, batch by batch, until nothing is. Returns how many were claimed.
+
+    It is handed the clock itself, since it may run for minutes and asks the time before each send.
+    """
     now = clock()
     expire_stale(now=now)
     take_back_lapsed(now=now)

@@ -52,6 +52,8 @@ def _planned(preference: Preference, person: User, now: datetime) -> Slot | None
 def save_plans(preferences: Iterable[Preference], *, now: datetime) -> None:
     """Saves when each was reminded and will be, in one statement. The rows are locked by the caller."""
     rows = list(preferences)
+    if not rows:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             _SAVE_PLANS,
