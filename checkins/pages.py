@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from backend import clock
 from backend.accounts.requests import PersonRequest
 from backend.calendar_days import local_day
-from backend.consents.queries import choice_of
+from backend.consents.queries import own_choice
 from backend.couples.queries import active_membership
 from backend.errors import DomainError, StaleVersion, VersionRequired
 from backend.web.domain import explain, private
@@ -86,7 +86,7 @@ def together(request: PersonRequest) -> HttpResponse:
     person = request.user
     shown = dashboard.dashboard_of(person=person, weeks=weeks, now=clock.now())
     membership = active_membership(person)
-    choice = choice_of(membership) if membership else None
+    choice = own_choice(person)
     context = {"spans": dashboard.SPANS, "weeks": weeks, "paired": membership is not None, "choice": choice, **together_of(shown)}
     return render(request, "checkins/together.html", context)
 

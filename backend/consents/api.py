@@ -14,7 +14,6 @@ from backend.accounts.requests import PersonCall
 from backend.api.serializers import StrictSerializer, TruthField
 from backend.consents import queries, services
 from backend.consents.models import Choice
-from backend.couples.queries import active_membership
 
 
 class ChoicesInput(StrictSerializer):
@@ -35,8 +34,7 @@ class ChoicesOutput(serializers.Serializer[Any]):
 
 def choices_of(person: User) -> dict[str, Any]:
     """The person's choices as they see them; null is "not chosen yet"."""
-    membership = active_membership(person)
-    choice = queries.choice_of(membership) if membership else None
+    choice = queries.own_choice(person)
     return {
         "sharing": choice and choice.sharing,
         "prompt_mode": choice and choice.prompt_mode,

@@ -22,7 +22,7 @@ from backend.web.domain import explain, private
 def sharing(request: PersonRequest) -> HttpResponse:
     person = request.user
     membership = active_membership(person)
-    choice = queries.choice_of(membership) if membership else None
+    choice = queries.own_choice(person)
     initial = {name: getattr(choice, name) for name in ("sharing", "prompt_mode", "show_pattern")} if choice else {}
     form = ChoicesForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():

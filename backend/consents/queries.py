@@ -13,17 +13,22 @@ def choice_of(membership: Membership) -> Choice | None:
     return Choice.objects.filter(membership=membership).first()
 
 
+def own_choice(person: User) -> Choice | None:
+    """What the person chose in the couple they are in; None before any choice, and outside a couple."""
+    return Choice.objects.visible_to(person).filter(membership__ended_at=None).first()
+
+
 def is_held(person: User | int) -> bool:
     """Whether the person's answers are their own at present: paused, or in the safety state."""
     return Hold.objects.running().filter(person=person).exists()
 
 
-def is_paused(person: User | int) -> bool:
-    return Hold.objects.running().filter(person=person, kind=Hold.Kind.PAUSE).exists()
+def is_paused(person: User) -> bool:
+    return Hold.objects.visible_to(person).running().filter(kind=Hold.Kind.PAUSE).exists()
 
 
-def in_safety(person: User | int) -> bool:
-    return Hold.objects.running().filter(person=person, kind=Hold.Kind.SAFETY).exists()
+def in_safety(person: User) -> bool:
+    return Hold.objects.visible_to(person).running().filter(kind=Hold.Kind.SAFETY).exists()
 
 
 def holds_of(person: User | int) -> list[tuple[datetime, datetime | None]]:

@@ -74,7 +74,11 @@ class Membership(models.Model):
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def visible_to(self, viewer: Any) -> "InvitationQuerySet":
-        """The invitations a person sent; the invited one holds a code, nothing else."""
+        """The invitations a person sent, and those whose code they gave; before that the invited one holds a code, nothing else."""
+        return self.filter(Q(inviter_id=viewer.pk) | Q(accepted_by_id=viewer.pk)) if viewer.is_authenticated else self.none()
+
+    def sent_by(self, viewer: Any) -> "InvitationQuerySet":
+        """Those that the person may confirm or take back."""
         return self.filter(inviter_id=viewer.pk) if viewer.is_authenticated else self.none()
 
     def answerable(self, now: datetime) -> "InvitationQuerySet":

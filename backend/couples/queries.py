@@ -1,7 +1,5 @@
 """Reads about couples that need a name."""
 
-from django.db.models import Q
-
 from backend.accounts.models import User
 from backend.couples.models import Invitation, Membership
 
@@ -28,5 +26,5 @@ def is_together(couple_id: int) -> bool:
 
 def pending_for(person: User) -> list[Invitation]:
     """Invitations the person sent or accepted that are not settled."""
-    unsettled = Invitation.objects.filter(state__in=[Invitation.State.OPEN, Invitation.State.ACCEPTED])
-    return list(unsettled.filter(Q(inviter=person) | Q(accepted_by=person)).select_related("inviter", "accepted_by").order_by("created_at"))
+    unsettled = Invitation.objects.visible_to(person).filter(state__in=[Invitation.State.OPEN, Invitation.State.ACCEPTED])
+    return list(unsettled.select_related("inviter", "accepted_by").order_by("created_at"))

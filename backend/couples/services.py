@@ -72,7 +72,7 @@ def accept_invitation(*, person: User, code: str, address: str, now: datetime) -
 
 def confirm_invitation(*, person: User, invitation_id: UUID, now: datetime) -> Couple:
     """The inviting person confirms who accepted, and the two are a couple. Raises NotFound, AlreadyPaired."""
-    invitation = Invitation.objects.visible_to(person).filter(pk=invitation_id).select_related("inviter", "accepted_by").first()
+    invitation = Invitation.objects.sent_by(person).filter(pk=invitation_id).select_related("inviter", "accepted_by").first()
     if invitation is None or invitation.accepted_by is None:
         raise NotFound
     try:
@@ -94,14 +94,14 @@ def confirm_invitation(*, person: User, invitation_id: UUID, now: datetime) -> C
 
 def decline_invitation(*, person: User, invitation_id: UUID, now: datetime) -> None:
     """Either the inviting or the invited person says no. To the other it looks like expiry. Raises NotFound."""
-    concerned = Q(inviter=person) | Q(accepted_by=person)
-    if not Invitation.objects.filter(concerned, pk=invitation_id, state=Invitation.State.ACCEPTED).update(state=Invitation.State.DECLINED):
+    accepted = Invitation.objects.visible_to(person).filter(pk=invitation_id, state=Invitation.State.ACCEPTED)
+    if not accepted.update(state=Invitation.State.DECLINED):
         raise NotFound
 
 
 def cancel_invitation(*, person: User, invitation_id: UUID) -> None:
     """Takes an invitation back before it is confirmed. Raises NotFound."""
-    if not Invitation.objects.visible_to(person).filter(pk=invitation_id, state__in=_UNSETTLED).update(state=Invitation.State.CANCELLED):
+    if not Invitation.objects.sent_by(person).filter(pk=invitation_id, state__in=_UNSETTLED).update(state=Invitation.State.CANCELLED):
         raise NotFound
 
 
