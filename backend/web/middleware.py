@@ -110,9 +110,11 @@ class PersonMiddleware:
         user = getattr(request, "user", None)
         if user is None or not user.is_authenticated:
             return self.get_response(request)
-        with translation.override(user.language):
-            request.LANGUAGE_CODE = user.language
+        # Read before the view runs: afterwards the same object may stand for nobody, where a view signed the person out.
+        language = user.language
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
-        response.headers["Content-Language"] = user.language
+        response.headers["Content-Language"] = language
         patch_vary_headers(response, ("Cookie",))
         return response
