@@ -6,7 +6,7 @@ Nothing here compares the two, averages them or subtracts one from the other.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from statistics import median, quantiles
+from statistics import fmean, median, quantiles
 from typing import Any
 
 from django.utils.formats import date_format
@@ -19,7 +19,7 @@ from checkins.plots import Line, RibbonPiece, line_plot, ribbon, swatch
 DAILY_UP_TO_WEEKS = 4
 FEW = 5
 LAST_WEEK = 7
-CLEAR_SHIFT = 1.0  # points of the scale between medians; smaller shifts are within what a week does by itself
+CLEAR_SHIFT = 1.0  # points of the scale between means; smaller shifts are within what a week does by itself
 
 TITLES = {
     "closeness_felt": gettext_lazy("Closeness felt"),
@@ -92,7 +92,7 @@ def _last_week(values: Sequence[int | None]) -> str:
     early = [value for value in values[:-LAST_WEEK] if value is not None]
     if len(late) < 3 or len(early) < FEW:
         return gettext("It is too early to say whether the last week was different.")
-    shift = median(late) - median(early)
+    shift = fmean(late) - fmean(early)
     if abs(shift) < CLEAR_SHIFT:
         return gettext("The last week was much like the time before.")
     words = gettext("higher") if shift > 0 else gettext("lower")
