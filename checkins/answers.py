@@ -1,7 +1,7 @@
 """What one check-in says, as a value: pure, comparable, and with one canonical form."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 
 LEVELS = ("closeness_felt", "closeness_wanted", "space_wanted")
@@ -28,4 +28,5 @@ class Answers:
 
     def canonical(self, day: date) -> str:
         """The same text for the same answers to the same day, whatever order the fields came in."""
-        return json.dumps({"day": day.isoformat(), **asdict(self)}, sort_keys=True, ensure_ascii=False)
+        said = [day.isoformat(), self.kind, *(getattr(self, name) for name in SCALES), self.quick]
+        return json.dumps([*said, *self.feelings, self.note, self.shared_line], ensure_ascii=False)

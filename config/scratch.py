@@ -54,7 +54,9 @@ def _drop(server: str, database: str) -> None:
 
 def run(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
     """Runs `python ARGUMENTS` in the project to its end. Raises DidNotStart with the last of what it printed."""
-    done = subprocess.run([sys.executable, *arguments], cwd=BASE_DIR, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=BASE_DIR, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise DidNotStart(f"{' '.join(arguments)} failed:\n{done.stderr[-2000:]}")
 

@@ -9,12 +9,13 @@ from backend.web import failures
 from config import health
 
 API = [
+    # First, because its addresses are asked for most.
+    path("", include("checkins.urls")),
     path("", include("backend.accounts.urls")),
     path("", include("backend.privacy.urls")),
     path("", include("backend.couples.urls")),
     path("", include("backend.consents.urls")),
     path("", include("notifications.urls")),
-    path("", include("checkins.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
 ]
 

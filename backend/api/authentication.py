@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import OperationalError, connection
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.crypto import constant_time_compare
 from rest_framework.authentication import BaseAuthentication
@@ -47,9 +47,7 @@ def person_of_session(key: str) -> tuple[Any, dict[str, Any]] | None:
     """The active person who is signed in with this session key and what the session holds, or None. One statement."""
     user_model = get_user_model()
     fields = user_model._meta.concrete_fields
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(), [key])
-        row = cursor.fetchone()
+    row = _session_row(key)
     if row is None:
         return None
     session = SessionStore().decode(row[0])
@@ -59,6 +57,25 @@ def person_of_session(key: str) -> tuple[Any, dict[str, Any]] | None:
     if not constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
         return None
     return user, session
+
+
+def _session_row(key: str) -> Any | None:
+    """The first statement of a request. A kept connection that the database has closed since shows here and is replaced."""
+    # This statement is the health check, so Django need not ask another before it.
+    connection.health_check_done = True
+    try:
+        return _fetch(key)
+    except OperationalError:
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        return _fetch(key)
+
+
+def _fetch(key: str) -> Any | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(), [key])
+        return cursor.fetchone()
 
 
 def confirmed_recently(request: Request) -> bool:

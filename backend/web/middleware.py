@@ -96,6 +96,9 @@ class PrivacyHeadersMiddleware:
         response = self.get_response(request)
         if not response.has_header("Cache-Control"):
             response.headers["Cache-Control"] = "no-store"
+        if not response.streaming and not response.has_header("Content-Length"):
+            # Without it the server answers in chunks, a cost the API need not pay.
+            response.headers["Content-Length"] = str(len(response.content))
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
         return response
 

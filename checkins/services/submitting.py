@@ -21,7 +21,7 @@ from backend.calendar_days import local_day
 from backend.encryption import seal
 from backend.errors import DomainError, FieldError, Invalid, NotFound, StaleVersion, Unprocessable, VersionRequired
 from checkins.answers import Answers
-from checkins.models import CheckIn
+from checkins.models import CheckIn, Submission
 from notifications import services as notifications
 
 ONE_DAY = timedelta(days=1)
@@ -139,13 +139,32 @@ def _check_day(day: date, *, answered_at: datetime, now: datetime, zone: ZoneInf
 
 
 def _keep(*, person: User, item: Item, answered_at: datetime, now: datetime, same_batch: bool) -> Kept:
-    if not _is_first_use(person.pk, item, now):
-        return Kept(_standing(person.pk, item.day), created=False)
-    row = None if item.version is not None else _write(_INSERT, _values(person.pk, item, answered_at, now))
-    kept = Kept(row, created=True) if row else _amend(person=person, item=item, answered_at=answered_at, now=now, same_batch=same_batch)
-    _mark_for_assessment(person.pk, item.day)
+    is_first_use, row = _create(person.pk, item, answered_at, now)
+    if not is_first_use:
+        return _retried(person.pk, item)
+    if row is None:
+        kept = _amend(person=person, item=item, answered_at=answered_at, now=now, same_batch=same_batch)
+        _mark_for_assessment(person.pk, item.day)
+    else:
+        kept = Kept(row, created=True)
     notifications.close_slot(person_id=person.pk, day=item.day, reason="answered", now=now)
     return kept
+
+
+def _create(person_id: int, item: Item, answered_at: datetime, now: datetime) -> tuple[bool, CheckIn | None]:
+    """Remembers the client's id, keeps the check-in and marks the couple, in one statement.
+
+    Says whether the id is new, and gives the row unless the day was answered before or a version to amend was named.
+    """
+    values = {
+        **_values(person_id, item, answered_at, now),
+        "fingerprint": _fingerprint(item),
+        "is_amendment": item.version is not None,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_CREATE, values)
+        is_first_use, *row = cursor.fetchone()
+    return bool(is_first_use), CheckIn.from_db(connection.alias, _COLUMNS, row) if row[0] is not None else None
 
 
 def _amend(*, person: User, item: Item, answered_at: datetime, now: datetime, same_batch: bool) -> Kept:
@@ -167,25 +186,15 @@ def _amend(*, person: User, item: Item, answered_at: datetime, now: datetime, sa
     return Kept(row, created=False)
 
 
-def _is_first_use(person_id: int, item: Item, now: datetime) -> bool:
-    """Remembers the client's id. False for a retry of the same content; raises IdReused for other content."""
-    fingerprint = _fingerprint(item)
-    with connection.cursor() as cursor:
-        cursor.execute(_REMEMBER, [person_id, item.client_id, item.day, fingerprint, now])
-        if cursor.fetchone():
-            return True
-        cursor.execute("SELECT fingerprint FROM checkins_submission WHERE person_id = %s AND client_id = %s", [person_id, item.client_id])
-        known = bytes(cursor.fetchone()[0])
-    if not hmac.compare_digest(known, fingerprint):
+def _retried(person_id: int, item: Item) -> Kept:
+    """What stands, for a write that was made before. Raises IdReused for other content, NotFound if it was deleted since."""
+    known = bytes(Submission.objects.get(person_id=person_id, client_id=item.client_id).fingerprint)
+    if not hmac.compare_digest(known, _fingerprint(item)):
         raise IdReused
-    return False
-
-
-def _standing(person_id: int, day: date) -> CheckIn:
-    standing = CheckIn.objects.filter(person_id=person_id, day=day).first()
-    if standing is None:  # it was deleted since, and a late retry does not bring it back
+    standing = CheckIn.objects.filter(person_id=person_id, day=item.day).first()
+    if standing is None:  # a late retry does not bring it back
         raise NotFound
-    return standing
+    return Kept(standing, created=False)
 
 
 def _fingerprint(item: Item) -> bytes:
@@ -233,16 +242,25 @@ _HELD = (
     "EXISTS (SELECT 1 FROM consents_hold h WHERE h.person_id = %(person_id)s AND (h.ended_at IS NULL"
     " OR (h.started_at <= %(answered_at)s AND h.ended_at > %(answered_at)s)))"
 )
-_REMEMBER = (
-    "INSERT INTO checkins_submission (person_id, client_id, day, fingerprint, received_at) VALUES (%s, %s, %s, %s, %s)"
-    " ON CONFLICT (person_id, client_id) DO NOTHING RETURNING 1"
-)
-_INSERT = f"""
-    INSERT INTO checkins_checkin (person_id, day, client_id, kind, closeness_felt, closeness_wanted, space_wanted, tension,
-        quick, feelings, note, shared_line, version, answered_at, received_at, updated_at, kept_private)
-    VALUES (%(person_id)s, %(day)s, %(client_id)s, %(kind)s, %(closeness_felt)s, %(closeness_wanted)s, %(space_wanted)s,
-        %(tension)s, %(quick)s, %(feelings)s, %(note)s, %(shared_line)s, 1, %(answered_at)s, %(now)s, %(now)s, {_HELD})
-    ON CONFLICT (person_id, day) DO NOTHING RETURNING {_RETURNING}
+_MARK = """
+    UPDATE checkins_patternstate SET dirty_from = LEAST(COALESCE(dirty_from, %(day)s), %(day)s)
+    WHERE couple_id = (SELECT couple_id FROM couples_membership WHERE person_id = %(person_id)s AND ended_at IS NULL)
+"""
+_CREATE = f"""
+    WITH first_use AS (
+        INSERT INTO checkins_submission (person_id, client_id, day, fingerprint, received_at)
+        VALUES (%(person_id)s, %(client_id)s, %(day)s, %(fingerprint)s, %(now)s)
+        ON CONFLICT (person_id, client_id) DO NOTHING RETURNING 1
+    ), kept AS (
+        INSERT INTO checkins_checkin (person_id, day, client_id, kind, closeness_felt, closeness_wanted, space_wanted, tension,
+            quick, feelings, note, shared_line, version, answered_at, received_at, updated_at, kept_private)
+        SELECT %(person_id)s, %(day)s, %(client_id)s, %(kind)s, %(closeness_felt)s, %(closeness_wanted)s, %(space_wanted)s,
+            %(tension)s, %(quick)s, %(feelings)s, %(note)s, %(shared_line)s, 1, %(answered_at)s, %(now)s, %(now)s, {_HELD}
+        FROM first_use WHERE NOT %(is_amendment)s
+        ON CONFLICT (person_id, day) DO NOTHING RETURNING {_RETURNING}
+    ), marked AS ({_MARK} AND EXISTS (SELECT 1 FROM kept))
+    SELECT (SELECT count(*) FROM first_use), {", ".join(f"kept.{name}" for name in _COLUMNS)}
+    FROM (VALUES (1)) AS one_row LEFT JOIN kept ON true
 """  # noqa: S608 (names of our own columns)
 _UPDATE = f"""
     UPDATE checkins_checkin SET client_id = %(client_id)s, kind = %(kind)s, closeness_felt = %(closeness_felt)s,
@@ -251,7 +269,3 @@ _UPDATE = f"""
         answered_at = %(answered_at)s, updated_at = %(now)s, kept_private = kept_private OR {_HELD}
     WHERE person_id = %(person_id)s AND day = %(day)s RETURNING {_RETURNING}
 """  # noqa: S608 (names of our own columns)
-_MARK = """
-    UPDATE checkins_patternstate SET dirty_from = LEAST(COALESCE(dirty_from, %(day)s), %(day)s)
-    WHERE couple_id = (SELECT couple_id FROM couples_membership WHERE person_id = %(person_id)s AND ended_at IS NULL)
-"""

@@ -24,7 +24,7 @@ from config.benchmarks.results import Figures, Promise, Result, middle
 from config.scratch import run, scratch_database, web_server
 
 CONNECTIONS = 16
-PEOPLE = 200
+PEOPLE = 400
 DAYS = 7
 ROUNDS = 5
 NOTE_EVERY = 5
@@ -59,7 +59,7 @@ def _rounds(servers: dict[str, tuple[str, object]], tokens: Sequence[str], round
     for number in range(-1, rounds):  # the first warms up and is not counted
         say("warming up" if number < 0 else f"round {number + 1} of {rounds}")
         for name, (address, child) in servers.items():
-            figures = measure(address, child.pid, makers[name](tokens, max(number, 0) % DAYS), connections=CONNECTIONS)  # type: ignore[attr-defined]
+            figures = measure(address, child.pid, makers[name](tokens, (number + 1) % DAYS), connections=CONNECTIONS)  # type: ignore[attr-defined]
             if number >= 0:
                 measured[name].append(figures)
     return {name: middle(each) for name, each in measured.items()}
@@ -121,8 +121,8 @@ def _prepare(database_url: str, secret_key: str) -> list[str]:
 
 def _ebb_person(connection: "psycopg.Connection[tuple[object, ...]]", number: int, token: str, now: datetime) -> None:
     """A couple for every two people, each signed in."""
-    user = User(pk=number, email=f"p{number}@example.org", password="!", timezone="UTC", date_joined=now, zone_changed_at=now)  # noqa: S106
-    fields = [field for field in User._meta.concrete_fields]
+    user = User(pk=number, email=f"p{number}@example.org", password="!", timezone="UTC", date_joined=now, zone_changed_at=now)
+    fields = list(User._meta.concrete_fields)
     columns = ", ".join(field.column for field in fields)
     places = ", ".join(["%s"] * len(fields))
     connection.execute(f"INSERT INTO accounts_user ({columns}) VALUES ({places})", [getattr(user, f.attname) for f in fields])  # noqa: S608

@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.module_loading import import_string
 
 from config.benchmarks import BENCHMARKS
 from config.benchmarks.results import Result
@@ -29,7 +30,7 @@ class Command(BaseCommand):
             raise CommandError(f"no such benchmark: {', '.join(sorted(unknown))}; there are: {', '.join(BENCHMARKS)}")
         results = []
         for name in options["name"] or BENCHMARKS:
-            result = BENCHMARKS[name](say=self._progress, rounds=options["rounds"])
+            result = import_string(BENCHMARKS[name])(say=self._progress, rounds=options["rounds"])
             results.append(result)
             if not options["json"]:
                 self._print(result)
