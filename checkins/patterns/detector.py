@@ -29,6 +29,8 @@ from checkins.patterns.state import Memory, States, fold, initial_states, unfold
 LOADING = c.MOOD_LOADING[:, None, None]
 UNIQUE = UNIQUE_VAR[:, None, None]
 LONGEST_SILENCE = 30.0
+# How much of what the filter says is passed on before there are enough answers; the rest is the prior.
+EARLY_WEIGHT = 0.15
 
 
 @dataclass(frozen=True)
@@ -144,11 +146,11 @@ def _speak(memory: Memory, either: Floats) -> DayOutput:
     """The day's output: calibrated, near the prior until there are enough answers."""
     a, b = over_kinds(memory.cells, A_REACHES), over_kinds(memory.cells, B_REACHES)
     apart = over_kinds(memory.cells, BOTH_APART)
-    share = np.minimum(np.minimum(memory.answers[0], memory.answers[1]) / 7.0, 1.0)
-    said = PRIOR_EITHER + share * (calibrate(either) - PRIOR_EITHER)
+    enough = enough_answers(memory.answers)
+    weight = np.where(enough, 1.0, EARLY_WEIGHT)
+    said = PRIOR_EITHER + weight * (calibrate(either) - PRIOR_EITHER)
     p_a, p_b = said * (a / either), said * (b / either)
     p_apart = (1.0 - said) * (apart / (1.0 - either))
-    enough = enough_answers(memory.answers)
     return DayOutput(
         p_a_reaches=p_a,
         p_b_reaches=p_b,

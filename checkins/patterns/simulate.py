@@ -1,7 +1,7 @@
 """Made-up couples with known truth: to fit the calibration, to test, and to tell the story of a run.
 
 Everything here is invented and seeded; no number stands for a real person. A family is a way in which couples live:
-two with episodes and three quiet ones, in which things happen but no pattern.
+three with episodes and three quiet ones, in which things happen but no pattern.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import numpy as np
 from checkins.patterns.answers import QUESTIONS, Bools, Course, Floats, Ints
 
 STEADY, A_REACHES, B_REACHES = range(3)
-EPISODE_FAMILIES = ("regimes", "mutual_pull")
+EPISODE_FAMILIES = ("regimes", "mutual_pull", "tides")
 QUIET_FAMILIES = ("plain_weeks", "shared_spells", "uneven_habits")
 FAMILIES = EPISODE_FAMILIES + QUIET_FAMILIES
 
@@ -51,6 +51,8 @@ def simulate(family: str, *, couples: int, days: int, seed: int) -> Simulated:
         shift, truth = _regimes(rng, couples, days)
     elif family == "mutual_pull":
         shift, truth = _mutual_pull(rng, couples, days)
+    elif family == "tides":
+        shift, truth = _tides(rng, couples, days)
     elif family == "shared_spells":
         for direction, length in ((REACHING * [0.0, 0.7, 1.0, -1.0], 5), (DRAWING_BACK, 6), (HARD_DAY, 3)):
             shift += _spells(rng, (couples, days, 1), 0.02, length)[..., None] * direction
@@ -101,6 +103,23 @@ def _mutual_pull(rng: np.random.Generator, couples: int, days: int) -> tuple[Flo
         )
         shift[:, day] = near[..., None] * REACHING + far[..., None] * DRAWING_BACK
         truth[:, day] = np.where(gain[:, day], np.where(roles == 0, A_REACHES, B_REACHES), STEADY)
+    return shift, truth
+
+
+def _tides(rng: np.random.Generator, couples: int, days: int) -> tuple[Floats, Ints]:
+    """Closeness comes and goes between the two like a tide that swells now and then: when one half of the swing is high,
+    a reaches and b, a little later, makes room; in the other half the other way round.
+    """
+    period = rng.uniform(12.0, 30.0, (couples, 1))
+    angle = 2 * np.pi * (np.arange(days) / period + rng.random((couples, 1)))
+    swell = _spells(rng, (couples, days), 0.015, 16) * rng.normal(1.3, 0.25, (couples, 1))
+    lag = rng.uniform(0.1, 0.7, (couples, 1))
+    reaches, follows = swell * np.sin(angle), swell * np.sin(angle - lag)
+    shift = np.zeros((couples, days, 2, 4))
+    shift[:, :, 0] = np.maximum(reaches, 0)[..., None] * REACHING + np.maximum(-follows, 0)[..., None] * DRAWING_BACK
+    shift[:, :, 1] = np.maximum(follows, 0)[..., None] * DRAWING_BACK + np.maximum(-reaches, 0)[..., None] * REACHING
+    both = np.minimum(np.abs(reaches), np.abs(follows)) > 0.5
+    truth = np.where(both & (reaches > 0) & (follows > 0), A_REACHES, np.where(both & (reaches < 0) & (follows < 0), B_REACHES, STEADY))
     return shift, truth
 
 

@@ -79,7 +79,7 @@ def test_the_chain_is_one_of_probabilities_and_its_own_mirror():
 
 def test_a_one_sided_move_is_answered_by_the_opposite_one():
     answered = COUPLE_CHAIN[c.cell(c.REACHING, c.USUAL), c.cell(c.REACHING, c.DRAWING_BACK)]
-    assert answered == pytest.approx(0.25)
+    assert answered == pytest.approx(c.RATES.one_answered)
     assert answered > 10 * COUPLE_CHAIN[c.cell(c.USUAL, c.USUAL), c.cell(c.USUAL, c.DRAWING_BACK)]
 
 
