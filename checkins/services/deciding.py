@@ -166,7 +166,7 @@ def _queue(sending: Sequence[tuple[_Morning, Decision, Sequence[policy.Receiver]
             person = by_side[receiver.side]
             if not receiver.solo:
                 voice = voices[morning.day][person.pk]
-                recipients.append(wording.recipient_of_pair(person, item=decision.item, version=items[decision.item], voice=voice))
+                recipients.append(wording.recipient(person, item=decision.item, version=items[decision.item], voice=voice))
             elif alone := wording.recipient_alone(person, day=morning.day, now=now):
                 recipients.append(alone)
         notifications.queue_prompts(occasion=decision.id, couple_id=decision.couple_id, recipients=recipients, now=now)

@@ -15,13 +15,11 @@ from notifications.words import loader
 
 ONE_DAY = timedelta(days=1)
 DAYS_OF_OWN = 90
-SOLO = "solo"
-FIRST_LANGUAGE = "en"
 
 
 def items() -> dict[str, int]:
     """The items that may be sent, with their versions."""
-    return {item.id: item.version for item in loader.shipped(FIRST_LANGUAGE)}
+    return {item.id: item.version for item in loader.shipped(loader.FIRST_LANGUAGE)}
 
 
 def recent_items(couples: Collection[int], since: date) -> dict[int, set[str]]:
@@ -55,20 +53,14 @@ def voices_of(people: Sequence[int], day: date) -> dict[int, policy.Voice]:
     }
 
 
-def recipient_of_pair(person: User, *, item: str, version: int, voice: str) -> notifications.Recipient:
-    """One of the two, with the item both receive."""
-    return _recipient(person, item, version, voice)
-
-
 def recipient_alone(person: User, *, day: date, now: datetime) -> notifications.Recipient | None:
     """Words about oneself only, for a person in the safety state; None when all were used within 28 days."""
-    solo = {item.id: item.version for item in loader.solo(FIRST_LANGUAGE)}
+    solo = {item.id: item.version for item in loader.solo(loader.FIRST_LANGUAGE)}
     recent = notifications.recent_items([person.pk], now - policy.DAYS_WITHOUT_REPEAT * ONE_DAY)
     item = policy.choose_item(key=settings.POLICY_KEY.encode(), couple_id=-person.pk, day=day, items=solo, recent=recent)
-    return _recipient(person, item, solo[item], SOLO) if item else None
+    return recipient(person, item=item, version=solo[item], voice=loader.Voice.SOLO) if item else None
 
 
-def _recipient(person: User, item: str, version: int, voice: str) -> notifications.Recipient:
-    known = {one.id for one in (*loader.shipped(person.language), *loader.solo(person.language))}
-    language = person.language if item in known else FIRST_LANGUAGE
-    return notifications.Recipient(person_id=person.pk, zone=person.zone, item=item, version=version, voice=voice, language=language)
+def recipient(person: User, *, item: str, version: int, voice: str) -> notifications.Recipient:
+    """Who receives which words, in the language they chose."""
+    return notifications.Recipient(person_id=person.pk, zone=person.zone, item=item, version=version, voice=voice, language=person.language)

@@ -59,7 +59,7 @@ def _prompt(occasion: UUID, couple_id: int | None, one: Recipient, preference: P
         id=uuid5(occasion, f"prompt:{one.person_id}"),
         person_id=one.person_id,
         occasion=occasion,
-        about_couple=couple_id,
+        about_couple=None if one.voice == Prompt.Voice.SOLO else couple_id,
         item=one.item,
         version=one.version,
         voice=one.voice,
