@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from backend.web import failures
 from config import health
 
-API = [
+API: list[URLPattern | URLResolver] = [
     # First, because its addresses are asked for most.
     path("", include("checkins.urls")),
     path("", include("backend.accounts.urls")),

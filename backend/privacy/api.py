@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backend import clock
+from backend.accounts.requests import PersonCall
 from backend.api.authentication import confirmed_recently
 from backend.errors import ReauthRequired
 from backend.privacy import services
@@ -25,12 +26,12 @@ class _Confirmed(APIView):
 
 class Export(_Confirmed):
     @extend_schema(operation_id="me_export", request=None, responses=OpenApiTypes.OBJECT)
-    def post(self, request: Request) -> Response:
+    def post(self, request: PersonCall) -> Response:
         return Response(services.export_of(request.user))
 
 
 class Deletion(_Confirmed):
     @extend_schema(operation_id="me_delete", request=None, responses={204: None})
-    def post(self, request: Request) -> Response:
+    def post(self, request: PersonCall) -> Response:
         services.erase(person=request.user, now=clock.now())
         return Response(status=204)

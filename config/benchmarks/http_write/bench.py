@@ -123,7 +123,7 @@ def _ebb_person(connection: "psycopg.Connection[tuple[object, ...]]", number: in
     """A couple for every two people, each signed in."""
     user = User(pk=number, email=f"p{number}@example.org", password="!", timezone="UTC", date_joined=now, zone_changed_at=now)
     fields = list(User._meta.concrete_fields)
-    columns = ", ".join(field.column for field in fields)
+    columns = ", ".join(str(field.column) for field in fields)
     places = ", ".join(["%s"] * len(fields))
     connection.execute(f"INSERT INTO accounts_user ({columns}) VALUES ({places})", [getattr(user, f.attname) for f in fields])  # noqa: S608
     session = {

@@ -1,3 +1,5 @@
+# mypy: ignore-errors
+# (a Django project of its own: the type checker knows only one set of settings)
 """The peer: the same write as a tutorial would have it. ModelSerializer, TokenAuthentication, update_or_create.
 
 A project of its own in one file, with its own settings and table; nothing of Ebb's is imported.
