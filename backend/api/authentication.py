@@ -62,7 +62,7 @@ def person_of_session(key: str) -> tuple[Any, dict[str, Any]] | None:
 def _session_row(key: str) -> Any | None:
     """The first statement of a request. A kept connection that the database has closed since shows here and is replaced."""
     # This statement is the health check, so Django need not ask another before it.
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs leave it out
     try:
         return _fetch(key)
     except OperationalError:

@@ -1,7 +1,6 @@
 """Which form an answer takes. There is one, JSON; the usual ways of asking for it are seen at a glance."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable
 
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
@@ -14,9 +13,10 @@ class PlainNegotiation(DefaultContentNegotiation):
     """Falls back to the framework's full reading of Accept, and so to a 406, for anything unusual."""
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        if len(renderers) == 1 and format_suffix is None and request.META.get("HTTP_ACCEPT") in _PLAIN:
-            return renderers[0], renderers[0].media_type
-        chosen: Any = super().select_renderer(request, renderers, format_suffix)
-        return chosen
+        if request.META.get("HTTP_ACCEPT") in _PLAIN and format_suffix is None:
+            first = next(iter(renderers))
+            return first, str(first.media_type)
+        renderer, media_type = super().select_renderer(request, renderers, format_suffix)
+        return renderer, media_type

@@ -56,7 +56,7 @@ class AnswerThrottle(AddressThrottle):
 def _count(key: str, window: int) -> int:
     """How many asked in this window so far, this one included. One round trip, but for the first of a window."""
     slot = f"{key}:{int(time.time()) // window}"
-    counted = int(_counters().incr(slot))  # type: ignore[arg-type]  (redis-py types its asynchronous twin too)
+    counted = int(str(_counters().incr(slot)))
     if counted == 1:
         _counters().expire(slot, 2 * window)
     return counted
