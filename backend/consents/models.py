@@ -31,10 +31,10 @@ class Choice(models.Model):
         NONE = "none"
 
     membership = models.OneToOneField(Membership, on_delete=models.CASCADE, related_name="choice", primary_key=True)
-    sharing = models.CharField(max_length=10, choices=Sharing.choices, null=True)  # noqa: DJ001 (null is "not chosen yet", which is a fact of its own)
+    sharing = models.CharField(max_length=10, choices=Sharing.choices, null=True)
     weekly_since = models.DateTimeField(null=True)
     levels_since = models.DateTimeField(null=True)
-    prompt_mode = models.CharField(max_length=10, choices=PromptMode.choices, null=True)  # noqa: DJ001 (as above)
+    prompt_mode = models.CharField(max_length=10, choices=PromptMode.choices, null=True)
     show_pattern = models.BooleanField(default=False)
     changed_at = models.DateTimeField()
 

@@ -115,9 +115,7 @@ class Invitation(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["inviter"], condition=Q(state__in=["open", "accepted"]), name="one_open_invitation_per_person"
-            ),
+            models.UniqueConstraint(fields=["inviter"], condition=Q(state__in=["open", "accepted"]), name="one_open_invitation_per_person"),
             models.UniqueConstraint(fields=["accepted_by"], condition=Q(state="accepted"), name="one_accepted_invitation_per_person"),
         ]
 

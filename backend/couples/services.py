@@ -9,7 +9,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q, QuerySet
 
 from backend.accounts.models import User
@@ -47,9 +47,7 @@ def invite(*, person: User, now: datetime) -> tuple[Invitation, str]:
         _must_be_single(person)
         _unsettled_of(person).update(state=Invitation.State.CANCELLED)
         code = codes.new_code()
-        invitation = Invitation.objects.create(
-            inviter=person, code_hash=_code_hash(code), created_at=now, expires_at=now + LIFETIME
-        )
+        invitation = Invitation.objects.create(inviter=person, code_hash=_code_hash(code), created_at=now, expires_at=now + LIFETIME)
     return invitation, codes.shown(code)
 
 
@@ -60,7 +58,11 @@ def accept_invitation(*, person: User, code: str, address: str, now: datetime) -
         _lock(person)
         _must_be_single(person)
         invitation = (
-            Invitation.objects.select_for_update().answerable(now).exclude(inviter=person).filter(code_hash=_code_hash(codes.typed(code))).first()
+            Invitation.objects.select_for_update()
+            .answerable(now)
+            .exclude(inviter=person)
+            .filter(code_hash=_code_hash(codes.typed(code)))
+            .first()
         )
         if invitation is None:
             raise CodeNotUsable
@@ -77,15 +79,16 @@ def confirm_invitation(*, person: User, invitation_id: UUID, now: datetime) -> C
         raise NotFound
     try:
         with transaction.atomic():
+            _lock(invitation.inviter, invitation.accepted_by)
             moved = Invitation.objects.filter(pk=invitation_id, state=Invitation.State.ACCEPTED, expires_at__gt=now)
             if not moved.update(state=Invitation.State.CONFIRMED):
                 raise NotFound
             couple = Couple.objects.create(created_at=now)
             for side, member in zip("ab", (invitation.inviter, invitation.accepted_by), strict=True):
-                Membership.objects.create(
-                    couple=couple, person=member, side=side, joined_at=now, joined_day=local_day(now, member.zone)
-                )
-            both = Q(inviter__in=[invitation.inviter, invitation.accepted_by]) | Q(accepted_by__in=[invitation.inviter, invitation.accepted_by])
+                Membership.objects.create(couple=couple, person=member, side=side, joined_at=now, joined_day=local_day(now, member.zone))
+            both = Q(inviter__in=[invitation.inviter, invitation.accepted_by]) | Q(
+                accepted_by__in=[invitation.inviter, invitation.accepted_by]
+            )
             Invitation.objects.filter(both, state__in=_UNSETTLED).update(state=Invitation.State.CANCELLED)
     except IntegrityError as error:
         raise AlreadyPaired from error
@@ -141,9 +144,15 @@ def _unsettled_of(person: User) -> QuerySet[Invitation]:
     return Invitation.objects.filter(inviter=person, state__in=_UNSETTLED)
 
 
-def _lock(person: User) -> None:
-    """One pairing step of a person at a time."""
-    User.objects.select_for_update().get(pk=person.pk)
+def _lock(*people: User) -> None:
+    """One pairing step of a person at a time; two people in the order of their ids, so that nobody waits in a circle."""
+    list(User.objects.select_for_update().filter(pk__in=[person.pk for person in people]).order_by("pk").values_list("pk"))
+
+
+def _lock_address(address_hash: bytes) -> None:
+    """One try of an address at a time, whoever makes it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(address_hash[:8], signed=True)])
 
 
 def _must_be_single(person: User) -> None:
@@ -161,6 +170,7 @@ def _count_try(*, person: User, address: str, now: datetime) -> None:
     address_hash = codes.keyed_hash(address, key=settings.CODE_KEY, purpose="address")
     with transaction.atomic():
         _lock(person)
+        _lock_address(address_hash)
         by_person = CodeAttempt.objects.filter(person=person, at__gt=since).count()
         by_address = CodeAttempt.objects.filter(address_hash=address_hash, at__gt=since).count()
         if by_person >= TRIES_PER_PERSON or by_address >= TRIES_PER_ADDRESS:
