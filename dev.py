@@ -57,6 +57,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 BASE_PYTHON: str = getattr(sys, "_base_executable", sys.executable)  # also when .venv's own Python runs this file
 STAMP = VENV / "installed.json"
+ADDRESSES = VAR / "addresses.json"
 LOGS = VAR / "log"
 STOP_SECONDS = 15.0
 READY_SECONDS = 90.0
@@ -142,6 +143,7 @@ def run(options: argparse.Namespace) -> int:
         install("base")
         with Processes() as processes:
             environment = _environment(SITE_URL=address) | processes.start_servers(VAR / "data", fresh=options.fresh)
+            processes.tell_addresses(environment)
             _manage("Preparing the database", "migrate", "--noinput", environment=environment)
             sign_ins = _demo_data(environment)
             _start_parts(processes, environment, options.port)
@@ -359,6 +361,7 @@ class Processes:
         servers = [child for child in self._children if child.name == "servers"]
         for group in ([child for child in self._children if child not in servers], servers):
             _stop([child.process for child in group])
+        ADDRESSES.unlink(missing_ok=True)
 
     def start(self, name: str, command: Sequence[str | Path], environment: dict[str, str], **pipes: Any) -> Child:
         log = _log(name)
@@ -387,6 +390,11 @@ class Processes:
         if data and not given["DATABASE_URL"]:
             print(f"Data are in {answer['HOME']}", flush=True)
         return {name: answer[name] for name in given}
+
+    def tell_addresses(self, environment: dict[str, str]) -> None:
+        """Lets `manage.py` commands in another terminal find the servers for as long as this runs."""
+        ADDRESSES.write_text(json.dumps({name: environment[name] for name in ("DATABASE_URL", "REDIS_URL")}), encoding="utf-8")
+        ADDRESSES.chmod(0o600)
 
     def watch(self) -> None:
         """Waits until somebody asks for the end. Raises Failure when a process ends by itself."""

@@ -1,6 +1,7 @@
 """Reads the environment once, typed. A secret NAME may also be given as a file, NAME_FILE."""
 
 import contextlib
+import json
 import os
 import secrets
 import tempfile
@@ -20,6 +21,14 @@ def secret(name: str, default: str = "") -> str:
     if path:
         return Path(path).read_text(encoding="utf-8").strip()
     return env.str(name, default)
+
+
+def running(name: str) -> str:
+    """DATABASE_URL or REDIS_URL of the servers that `dev.py run` has started, empty when it is not running."""
+    try:
+        return str(json.loads((VAR_DIR / "addresses.json").read_text(encoding="utf-8"))[name])
+    except (OSError, ValueError, KeyError):
+        return ""
 
 
 def development_secret(name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from config.env import BASE_DIR, VAR_DIR, development_secret, env, secret
+from config.env import BASE_DIR, VAR_DIR, development_secret, env, running, secret
 
 # What kind of installation this is
 
@@ -108,10 +108,10 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # Data
 
-DATABASES: dict[str, Any] = {"default": env.dj_db_url("DATABASE_URL", "postgresql:///ebb")}
+DATABASES: dict[str, Any] = {"default": env.dj_db_url("DATABASE_URL", running("DATABASE_URL") or "postgresql:///ebb")}
 DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_URL = env.str("REDIS_URL", running("REDIS_URL") or "redis://127.0.0.1:6379/0")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "ebb"}}
 
 # Work in the background. Messages only wake a worker; the rows hold the work (docs/explanation/delivery.md).
