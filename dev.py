@@ -351,6 +351,7 @@ class Processes:
 
     def __init__(self) -> None:
         self._children: list[Child] = []
+        self._told = False
 
     def __enter__(self) -> Processes:
         return self
@@ -361,7 +362,8 @@ class Processes:
         servers = [child for child in self._children if child.name == "servers"]
         for group in ([child for child in self._children if child not in servers], servers):
             _stop([child.process for child in group])
-        ADDRESSES.unlink(missing_ok=True)
+        if self._told:
+            ADDRESSES.unlink(missing_ok=True)
 
     def start(self, name: str, command: Sequence[str | Path], environment: dict[str, str], **pipes: Any) -> Child:
         log = _log(name)
@@ -395,6 +397,7 @@ class Processes:
         """Lets `manage.py` commands in another terminal find the servers for as long as this runs."""
         ADDRESSES.write_text(json.dumps({name: environment[name] for name in ("DATABASE_URL", "REDIS_URL")}), encoding="utf-8")
         ADDRESSES.chmod(0o600)
+        self._told = True
 
     def watch(self) -> None:
         """Waits until somebody asks for the end. Raises Failure when a process ends by itself."""
