@@ -31,9 +31,9 @@ function slide(fieldset) {
     fieldset.dispatchEvent(new CustomEvent("answered", { bubbles: true }));
   }
 
-  // A tap where the hidden thumb already is changes no value, so the click counts too.
-  range.addEventListener("input", choose);
-  range.addEventListener("click", choose);
+  // A tap where the hidden thumb already is changes no value, so lifting the finger counts too; a finger that scrolls
+  // past ends in pointercancel instead, and chooses nothing.
+  for (const event of ["input", "pointerup", "click"]) range.addEventListener(event, choose);
   range.addEventListener("keydown", (event) => {
     if (event.key !== " " || !range.hasAttribute("data-unset")) return;
     event.preventDefault();

@@ -1,0 +1,202 @@
+"""From nothing to a shared dashboard, on two phones, with fingers alone."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core import mail
+from playwright.sync_api import Page, expect
+
+from backend import clock
+from checkins.models import CheckIn
+from tests.cast import full_cast, signed_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PASSWORD = "a calm long password"
+QUESTIONS = ("How close do you feel?", "How much closeness would you like?", "How much room do you need?")
+PAGES = (
+    "/tonight/",
+    "/together/",
+    "/words/",
+    "/history/",
+    "/you/",
+    "/you/profile/",
+    "/you/pairing/",
+    "/you/sharing/",
+    "/you/reminders/",
+    "/you/devices/",
+    "/you/leaving/",
+    "/accounts/sessions/",
+    "/accounts/email/",
+)
+
+
+def sign_up(page: Page, name: str) -> None:
+    """Makes an account and types the code that came by mail."""
+    page.get_by_label("Email").fill(f"{name.lower()}@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("What may your partner call you?").fill(name)
+    expect(page.get_by_label("Time zone")).to_have_value("Europe/Madrid")
+    page.get_by_label("I am 18 or older.").check()
+    page.get_by_label("I agree that Ebb keeps my answers").check()
+    page.get_by_role("button", name="Make my account").click()
+    expect(page.get_by_role("heading", name="A code is on its way")).to_be_visible()
+    code = re.search(r"^\s*([A-Z0-9-]{6,10})\s*$", mail.outbox[-1].body, re.M)
+    assert code
+    page.get_by_label("Code").fill(code[1])
+    page.get_by_role("button", name="Go on").click()
+
+
+def answer(page: Page, *levels: int) -> None:
+    """Sets the three sliders with a finger and keeps them."""
+    button = page.get_by_role("button", name="Keep this")
+    for question, level in zip(QUESTIONS, levels, strict=True):
+        expect(button).to_be_disabled()
+        slide(page, question, level)
+    button.click()
+
+
+def slide(page: Page, question: str, level: int) -> None:
+    """Taps the slider of a question where `level` is."""
+    slider = page.get_by_role("slider", name=question)
+    box = slider.bounding_box()
+    assert box
+    page.touchscreen.tap(box["x"] + 17 + (box["width"] - 34) * level / 10, box["y"] + box["height"] / 2)
+    expect(slider).to_have_attribute("aria-valuetext", f"{level} of 10")
+
+
+def test_two_people_sign_up_pair_answer_and_look(phone, transactional_db):
+    erin, finn = phone(), phone()
+    erin.goto("/")
+    erin.get_by_role("link", name="Begin").click()
+    sign_up(erin, "Erin")
+    expect(erin).to_have_url(re.compile(r"/tonight/$"))
+
+    erin.goto("/you/pairing/")
+    erin.get_by_role("button", name="Make an invitation").click()
+    link = erin.locator("details a[href*='/invitation/#']").get_attribute("href", timeout=5000)
+    assert link
+    code = erin.locator(".invite-code").inner_text()
+
+    # The invited one follows the link, and the code waits in the tab while they sign up.
+    finn.goto(link)
+    expect(finn).to_have_url(re.compile(r"/invitation/$"))
+    finn.get_by_role("link", name="Begin").click()
+    sign_up(finn, "Finn")
+    expect(finn).to_have_url(re.compile(r"/invitation/$"))
+    expect(finn.get_by_label("The code you were given")).to_have_value(code)
+    finn.get_by_role("button", name="Say yes").click()
+    expect(finn.get_by_role("heading", name="You said yes to Erin")).to_be_visible()
+
+    erin.get_by_role("link", name="Look again").click()
+    expect(erin.get_by_role("heading", name="Finn said yes")).to_be_visible()
+    erin.get_by_role("button", name="Yes, pair us").click()
+    expect(erin.get_by_text("You are paired.")).to_be_visible()
+    erin.get_by_text("A weekly picture").click()
+    erin.get_by_text("Discreet", exact=True).click()
+    erin.get_by_role("button", name="Keep these choices").click()
+    expect(erin.get_by_text("It holds from this moment.")).to_be_visible()
+
+    for page, levels in ((erin, (6, 8, 3)), (finn, (5, 4, 7))):
+        page.goto("/tonight/")
+        answer(page, *levels)
+        expect(page.get_by_role("heading", name="Today is kept.")).to_be_visible()
+    kept = CheckIn.objects.order_by("person__name").values_list("closeness_felt", "closeness_wanted", "space_wanted")
+    assert list(kept) == [(6, 8, 3), (5, 4, 7)]
+
+    erin.get_by_role("link", name="Together").click()
+    expect(erin.get_by_role("img", name="Closeness felt")).to_be_visible()
+    expect(erin.get_by_text("your partner", exact=True)).to_have_count(0)
+
+
+def signed_in_phone(phone, site, someone, **options) -> Page:
+    """A phone on which somebody is signed in."""
+    page = phone(**options)
+    page.context.add_cookies([{"name": "session", "value": signed_in(someone).session.session_key, "url": site}])
+    return page
+
+
+@pytest.fixture
+def cast(transactional_db):
+    return full_cast(now=clock.now() - timedelta(days=1))
+
+
+def test_the_check_in_is_one_screen_and_starts_unset(phone, site, cast):
+    page = signed_in_phone(phone, site, cast.alice)
+    page.goto("/tonight/")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 740
+    for question in QUESTIONS:
+        expect(page.get_by_role("slider", name=question)).to_have_attribute("aria-valuetext", "not answered yet")
+    expect(page.get_by_role("button", name="Keep this")).to_be_disabled()
+
+
+def test_a_slider_is_moved_by_keys_and_its_middle_can_be_chosen(phone, site, cast):
+    page = signed_in_phone(phone, site, cast.alice)
+    page.goto("/tonight/")
+    slide(page, QUESTIONS[0], 5)
+    second = page.get_by_role("slider", name=QUESTIONS[1])
+    second.focus()
+    page.keyboard.press("Space")
+    expect(second).to_have_attribute("aria-valuetext", "5 of 10")
+    page.keyboard.press("End")
+    expect(second).to_have_attribute("aria-valuetext", "10 of 10")
+    third = page.get_by_role("slider", name=QUESTIONS[2])
+    third.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Home")
+    page.get_by_role("button", name="Keep this").press("Enter")
+    expect(page.get_by_role("heading", name="Today is kept.")).to_be_visible()
+    assert CheckIn.objects.values_list("closeness_felt", "closeness_wanted", "space_wanted").get() == (5, 10, 0)
+
+
+def test_without_javascript_everything_needed_works(phone, site, cast):
+    page = signed_in_phone(phone, site, cast.alice, java_script_enabled=False)
+    page.goto("/tonight/")
+    for name, level in (("closeness_felt", 2), ("closeness_wanted", 9), ("space_wanted", 4)):
+        page.locator(f"input[name={name}][value='{level}']").check()
+    page.get_by_role("button", name="Keep this").click()
+    expect(page.get_by_role("heading", name="Today is kept.")).to_be_visible()
+    assert page.get_by_role("link", name="Leave this page").get_attribute("href")
+
+
+def test_a_fourth_feeling_waits_and_an_optional_level_can_be_left_out_again(phone, site, cast):
+    page = signed_in_phone(phone, site, cast.alice)
+    page.goto("/tonight/")
+    page.get_by_text("Name a feeling, add a line").click()
+    for feeling in ("calm", "tired", "hopeful"):
+        page.get_by_label(feeling).check()
+    expect(page.get_by_label("sad")).to_be_disabled()
+    page.get_by_label("tired").uncheck()
+    expect(page.get_by_label("sad")).to_be_enabled()
+    tension = "How tense or on edge are you?"
+    page.get_by_role("slider", name=tension).scroll_into_view_if_needed()
+    slide(page, tension, 7)
+    page.get_by_role("button", name="leave this one out").click()
+    expect(page.get_by_role("slider", name=tension)).to_have_attribute("aria-valuetext", "not answered yet")
+
+
+def test_leaving_puts_another_page_in_the_place_of_this_one(phone, site, cast, settings):
+    settings.QUICK_EXIT_URL = f"{site}/invitation/"
+    page = signed_in_phone(phone, site, cast.alice)
+    page.goto("/you/")
+    page.goto("/together/")
+    page.evaluate("sessionStorage.setItem('invitation-code', 'ABCDE-FGHJK')")
+    page.get_by_role("link", name="Leave this page").click()
+    expect(page).to_have_url(re.compile(r"/invitation/$"))
+    assert page.evaluate("sessionStorage.length") == 0
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/you/$"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_readable_by_all_and_fits_a_narrow_phone(phone, site, cast, scheme):
+    signed_in(cast.alice).post("/tonight/", {"client_id": "0b5bd1f0-6b67-4f1c-9d10-5c9f4b0f1c11", "quick": "closer"})
+    page = signed_in_phone(phone, site, cast.alice, color_scheme=scheme)
+    found = []
+    for path in PAGES:
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+        found += [f"{path} {one['id']}: {one['nodes'][0]['html']}" for one in Axe().run(page).response["violations"]]
+    assert not found, "\n".join(found)
