@@ -58,7 +58,7 @@ MOOD_PERSISTENCE = 0.5
 TAIL = 12.0  # degrees of freedom of the Student-like tails
 TEMPER = 0.8  # answers of one day, and of one day after the other, are less independent than the model says
 
-TRUSTED_AFTER = 6.0  # answers of a person, until then they are read with less weight
+TRUSTED_AFTER = 6.0  # full answers of a person; until then they are read with less weight
 
 # Silence: log-odds of drawing back against usual on the first silent day, halved on each further one.
 SILENCE = 0.4

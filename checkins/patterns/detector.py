@@ -10,7 +10,7 @@ import numpy as np
 
 from checkins.patterns import constants as c
 from checkins.patterns.alert import enough_answers, next_alert
-from checkins.patterns.answers import Bools, Course, DayAnswers, Floats, Quick
+from checkins.patterns.answers import FELT, Bools, Course, DayAnswers, Floats, Quick
 from checkins.patterns.baseline import Levels, Spreads, learn, learn_spreads
 from checkins.patterns.calibration import PRIOR_EITHER, calibrate
 from checkins.patterns.couple_filter import (
@@ -99,7 +99,7 @@ def _advance_memory(memory: Memory, answers: DayAnswers) -> tuple[Memory, Floats
     carried = c.MOOD_PERSISTENCE * memory.mood
     deviation = (np.where(seen, values, 0.0) - levels.expected(weekend)) / spread - LOADING * carried
     reading = read_values(deviation=deviation, unsure=levels.expected_var(weekend) / spread**2, seen=seen)
-    heard = (reading.log_likelihood * full + read_quick(quick)) * trust(memory.answers)
+    heard = reading.log_likelihood * full * trust(memory.spreads.weight[FELT]) + read_quick(quick)
     by_person = heard + read_silence(silent_days)
 
     cells, _ = update(predict(memory.cells), joint_log_likelihood(by_person))

@@ -70,10 +70,10 @@ def read_silence(silent_days: Floats) -> Floats:
 
 
 def trust(answers: Floats) -> Floats:
-    """How far a person's answers are read at all, 0-1 [2, C], by how many they have given before.
+    """How far a person's full answers are read at all, 0-1, by how many have taught what is usual for them.
 
     What is not yet known about a usual level is one and the same error on every early day, not a fresh one each day, so
-    widening the variance alone would let it add up to a false episode.
+    widening the variance alone would let it add up to a false episode. A one-tap answer is about "than usual" already.
     """
     return np.minimum((1.0 + answers) / c.TRUSTED_AFTER, 1.0) ** 2
 
