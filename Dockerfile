@@ -17,8 +17,8 @@ ENV PATH=/opt/ebb/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     DJANGO_SETTINGS_MODULE=config.settings \
     EBB_VAR_DIR=/srv/ebb/var
-# The key of this one command signs nothing; the real ones come with the environment.
-RUN SECRET_KEY=only-to-gather-the-static-files python manage.py collectstatic --noinput \
+# An https address makes this a production build. The key of this one command signs nothing; the real ones come with the environment.
+RUN SITE_URL=https://build.invalid SECRET_KEY=only-to-gather-the-static-files python manage.py collectstatic --noinput \
     && mkdir -p var/beat && chown -R ebb:ebb var/beat
 USER 10001
 EXPOSE 8000
