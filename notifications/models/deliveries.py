@@ -46,13 +46,13 @@ class DeliveryQuerySet(MovingQuerySet["Delivery"]):
         """Deliveries of which no end is recorded yet."""
         return self.filter(state__in=OPEN_STATES)
 
-    def end(self, state: str, *, reason: str) -> int:
-        """Ends the deliveries that are still open, whoever holds them, and returns how many that were. Needs a transaction.
+    def let_go(self, to: str, *, reason: str) -> int:
+        """Moves those that are still open to `to`, whoever holds them, and returns how many. Needs a transaction.
 
         They are locked in the order of their ids, as everybody does who locks several, so that nobody waits in a circle.
         """
         ids = list(self.open().order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
-        return Delivery.objects.filter(pk__in=ids).move(state, reason=reason, lease_token=None, leased_until=None)
+        return Delivery.objects.filter(pk__in=ids).move(to, reason=reason, lease_token=None, leased_until=None)
 
     def due(self, now: datetime) -> Self:
         """Deliveries that may be claimed, the longest waiting first; none for a service that asked us to wait or to stop."""

@@ -15,11 +15,11 @@ from random import Random, SystemRandom
 from typing import TypeVar
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from notifications import queries
-from notifications.channels import channel_for
+from notifications.channels import UnknownChannel, channel_for
 from notifications.channels.base import Address, ChannelError, EmailAddress, MemoryAddress, Message, Sent, WebPushAddress
 from notifications.gate import Drop, Facts, Failure, Go, Wait, after_failure, ask
 from notifications.models import Delivery, Preference, ReminderSlot, ServiceLimit
@@ -102,7 +102,7 @@ def _bring(claimed: Sequence[Delivery], *, clock: Clock, senders: ThreadPoolExec
     for _ in range(MAX_ROUNDS):
         late: list[Delivery] = []
         ended: dict[Delivery, Ending] = {}
-        outgoing = _pass_gate(waiting, clock=clock)
+        outgoing = _pass_gate_or_leave(waiting, clock=clock)
         for one, outcome in zip(outgoing, senders.map(_send, outgoing), strict=True):
             if isinstance(outcome, Late):
                 late.append(one.delivery)
@@ -117,6 +117,20 @@ def _bring(claimed: Sequence[Delivery], *, clock: Clock, senders: ThreadPoolExec
 
 
 # The gate
+
+
+def _pass_gate_or_leave(claimed: Sequence[Delivery], *, clock: Clock) -> list[Outgoing]:
+    """Asks the gate, and leaves out a delivery about which it cannot be asked: its lease runs out, five times at most."""
+    try:
+        return _pass_gate(claimed, clock=clock)
+    except DatabaseError:
+        raise
+    except Exception:
+        if len(claimed) > 1:
+            # One of them is to blame. Alone, it harms no neighbour.
+            return [outgoing for one in claimed for outgoing in _pass_gate_or_leave([one], clock=clock)]
+        log.exception("the gate could not be asked about delivery %s", claimed[0].pk)
+        return []
 
 
 def _pass_gate(claimed: Sequence[Delivery], *, clock: Clock) -> list[Outgoing]:
@@ -203,15 +217,19 @@ def _send(outgoing: Outgoing) -> Ending | Late:
     """Runs in a thread of its own, without the database."""
     if time.monotonic() > outgoing.send_before:
         return Late()
-    channel = channel_for(outgoing.delivery.channel)
+    at_most_once = True
     try:
+        channel = channel_for(outgoing.delivery.channel)
+        at_most_once = channel.at_most_once
         return channel.send(outgoing.message)
     except ChannelError as error:
         return error
+    except UnknownChannel:
+        return Failure("unknown-channel", permanent=True)
     except Exception:
         # One message that a channel chokes on must not harm its neighbours.
         log.exception("delivery %s could not be sent", outgoing.delivery.pk)
-        return Failure("unexpected", permanent=channel.at_most_once)
+        return Failure("unexpected", permanent=at_most_once)
 
 
 # The record
@@ -228,13 +246,14 @@ def _record(outcomes: dict[Delivery, Ending], *, now: datetime) -> None:
         for delivery, outcome in outcomes.items()
         if isinstance(outcome, ChannelError | Failure)
     }
+    # First, and by itself: whoever asks the gate next already knows what the service asked for.
+    _limit_services(failed, now=now)
     with transaction.atomic():
         slots = lock_slots(outcomes)
         _held(sent).move(Delivery.State.SENT, sent_at=now, reason="", lease_token=None, leased_until=None)
         _put_back({one: verdict for one, verdict in verdicts.items() if isinstance(verdict, Wait)}, tried=True)
         _drop({one: verdict for one, verdict in verdicts.items() if isinstance(verdict, Drop)})
         settle(slots, now=now)
-        _limit_services(failed, now=now)
     gone = [one for one, error in failed.items() if error.retires_device]
     # A registration since the send began is newer than what the service said about the old one.
     seen_before = {one.device_id: one.handed_over_at for one in gone if one.device_id and one.handed_over_at}

@@ -132,7 +132,7 @@ def _looks_like_our_fault(kind: str, service: str, dying: int, now: datetime) ->
 def _revoke(device_ids: Collection[UUID], *, reason: str, now: datetime) -> None:
     """Ends devices, forgets their addresses, and ends what waits for them. The rows are locked by the caller."""
     Device.objects.live().filter(pk__in=device_ids).update(revoked_at=now, revoked_reason=reason, endpoint="", p256dh="", auth="")
-    Delivery.objects.filter(device_id__in=device_ids).end(Delivery.State.UNDELIVERABLE, reason="device-revoked")
+    Delivery.objects.filter(device_id__in=device_ids).let_go(Delivery.State.UNDELIVERABLE, reason="device-revoked")
     AnswerToken.objects.filter(device_id__in=device_ids).unused().update(revoked_at=now)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from notifications.channels import channel_for
+from notifications.channels import UnknownChannel, channel_for
 from notifications.gate import MAX_TRIES
 from notifications.models import Delivery, ReminderSlot
 from notifications.services.reminders import give_back
@@ -28,24 +28,25 @@ _MOST_TELLING = (
 
 
 def lock_slots(deliveries: Iterable[Delivery]) -> list[UUID]:
-    """Locks the slots of these deliveries and returns their ids."""
+    """Locks the slots of these deliveries and returns the ids of those whose reminder is still open."""
     ids = {one.slot_id for one in deliveries if one.slot_id is not None}
     if not ids:
         return []
-    return list(ReminderSlot.objects.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk", flat=True))
+    slots = ReminderSlot.objects.filter(pk__in=ids).order_by("pk").select_for_update()
+    return [pk for pk, state in slots.values_list("pk", "state") if state == ReminderSlot.State.OPEN]
 
 
 def settle(slot_ids: Collection[UUID], *, now: datetime) -> None:
-    """Carries the end of deliveries over to their slots, which the caller has locked."""
+    """Carries the end of deliveries over to their open slots, which the caller has locked."""
     if not slot_ids:
         return
-    found: dict[UUID, set[str]] = defaultdict(set)
-    for slot_id, state in Delivery.objects.filter(slot_id__in=slot_ids).values_list("slot_id", "state"):
-        assert slot_id is not None
-        found[slot_id].add(state)
+    states: dict[UUID, set[str]] = {slot_id: set() for slot_id in slot_ids}
+    for delivery in Delivery.objects.filter(slot_id__in=slot_ids).only("slot_id", "state"):
+        if delivery.slot_id is not None:
+            states[delivery.slot_id].add(delivery.state)
     ends: dict[str, list[UUID]] = defaultdict(list)
-    for slot_id, states in found.items():
-        end = _end_of(states)
+    for slot_id, found in states.items():
+        end = _end_of(found)
         if end is not None:
             ends[end].append(slot_id)
     for end, ids in ends.items():
@@ -63,7 +64,7 @@ def expire_stale(*, now: datetime) -> int:
         with transaction.atomic():
             slots = lock_slots(batch)
             still = Delivery.objects.stale(now).filter(pk__in=[one.pk for one in batch])
-            total += still.end(Delivery.State.EXPIRED, reason="stale")
+            total += still.let_go(Delivery.State.EXPIRED, reason="stale")
             settle(slots, now=now)
     return total
 
@@ -80,15 +81,20 @@ def take_back_lapsed(*, now: datetime) -> int:
         with transaction.atomic():
             slots = lock_slots(batch)
             lapsed = Delivery.objects.lapsed(now)
-            lapsed.filter(pk__in=final).end(Delivery.State.FAILED, reason="lease-lapsed")
+            lapsed.filter(pk__in=final).let_go(Delivery.State.FAILED, reason="lease-lapsed")
             again = [one.pk for one in batch if one.pk not in final]
-            total += lapsed.filter(pk__in=again).end(Delivery.State.QUEUED, reason="lease-lapsed")
+            total += lapsed.filter(pk__in=again).let_go(Delivery.State.QUEUED, reason="lease-lapsed")
             settle(slots, now=now)
     return total
 
 
 def _may_be_a_second_copy(delivery: Delivery) -> bool:
-    return delivery.handed_over_at is not None and channel_for(delivery.channel).at_most_once
+    if delivery.handed_over_at is None:
+        return False
+    try:
+        return channel_for(delivery.channel).at_most_once
+    except UnknownChannel:
+        return True
 
 
 def _end_of(states: set[str]) -> str | None:

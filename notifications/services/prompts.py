@@ -74,7 +74,7 @@ def cancel_couple(*, couple_id: int, now: datetime) -> None:
     """Nothing that is about this couple is sent any more. What has arrived stays its receiver's."""
     with transaction.atomic():
         Prompt.objects.standing().filter(about_couple=couple_id, slot_at__gt=now).update(cancelled_at=now)
-        Delivery.objects.filter(prompt__about_couple=couple_id).end(Delivery.State.CANCELLED, reason="not-together")
+        Delivery.objects.filter(prompt__about_couple=couple_id).let_go(Delivery.State.CANCELLED, reason="not-together")
 
 
 def cancel_person(*, person_id: int, now: datetime) -> None:
@@ -82,7 +82,7 @@ def cancel_person(*, person_id: int, now: datetime) -> None:
     with transaction.atomic():
         Prompt.objects.standing().filter(person_id=person_id, slot_at__gt=now).update(cancelled_at=now)
         ReminderSlot.objects.filter(person_id=person_id).move(ReminderSlot.State.CANCELLED, reason="person")
-        Delivery.objects.filter(person_id=person_id).end(Delivery.State.CANCELLED, reason="person")
+        Delivery.objects.filter(person_id=person_id).let_go(Delivery.State.CANCELLED, reason="person")
         AnswerToken.objects.filter(person_id=person_id).unused().update(revoked_at=now)
 
 
@@ -94,7 +94,7 @@ def mute(*, person: User, days: int, now: datetime) -> Preference:
         preference.save(update_fields=["prompts_muted_until"])
         if days:
             Prompt.objects.standing().filter(person=person, slot_at__gt=now).update(cancelled_at=now)
-            Delivery.objects.filter(person=person, kind=Delivery.Kind.PROMPT).end(Delivery.State.SUPPRESSED, reason="muted")
+            Delivery.objects.filter(person=person, kind=Delivery.Kind.PROMPT).let_go(Delivery.State.SUPPRESSED, reason="muted")
     return preference
 
 

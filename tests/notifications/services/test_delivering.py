@@ -12,7 +12,8 @@ from backend.couples import services as couples
 from notifications import services
 from notifications.channels.base import ChannelError, MemoryAddress, Message, Sent
 from notifications.channels.memory import MemoryChannel
-from notifications.models import Delivery, Device, Preference, ReminderSlot, ServiceLimit
+from notifications.gate import Facts, ask
+from notifications.models import Delivery, Device, Preference, Prompt, ReminderSlot, ServiceLimit
 from notifications.services import delivering, endings
 from notifications.services.delivering import LEASE
 from tests.cast import EVENING, TODAY, Cast, full_cast, person
@@ -264,6 +265,24 @@ class TestFailures:
         assert len(shown("bob")) == 1
         delivery = the_delivery(person=cast.alice)
         assert (delivery.state, delivery.reason, delivery.attempts) == ("failed", "unexpected", 5)
+
+    def test_a_delivery_about_which_the_gate_cannot_be_asked_harms_no_neighbour(self, cast, prompts, monkeypatch):
+        def choke(facts: Facts, now: datetime) -> object:
+            if facts.voice == "reaching":
+                raise KeyError("surprise")
+            return ask(facts, now)
+
+        monkeypatch.setattr(delivering, "ask", choke)
+        Prompt.objects.filter(person=cast.alice).update(voice="reaching")
+        for minutes in range(0, 30, 3):
+            deliver(SLOT + timedelta(minutes=minutes))
+        assert (shown("alice"), len(shown("bob"))) == ([], 1)
+        assert [states(person=who) for who in (cast.alice, cast.bob)] == [["failed"], ["sent"]]
+
+    def test_a_channel_that_is_no_longer_listed_ends_its_deliveries(self, prompts, settings):
+        settings.CHANNELS = {}
+        deliver(SLOT)
+        assert states() == ["failed", "failed"]
 
 
 @pytest.mark.django_db
