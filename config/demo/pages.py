@@ -1,7 +1,5 @@
 """The page that makes a demo walkable: who can sign in, which mails went out, and a step to tomorrow morning."""
 
-import json
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from allauth.account.utils import perform_login
@@ -14,9 +12,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from backend import clock
+from backend.accounts.models import User
 from config.demo.clock import move_to_tomorrow_morning
 from config.demo.mails import last_mails
-from config.env import VAR_DIR
+from config.demo.people import SIGN_INS, SignIn
 
 MAILS_SHOWN = 8
 
@@ -30,12 +29,12 @@ def demo(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Signs in as one of the demo people; their passwords are on the page anyway."""
-    chosen = next((one for one in sign_ins() if one["email"] == request.POST.get("email")), None)
+    chosen = next((one for one in sign_ins() if one.email == request.POST.get("email")), None)
     if chosen is None:
         raise Http404
     if request.user.is_authenticated:
         logout(request)
-    person = authenticate(request, email=chosen["email"], password=chosen["password"])
+    person = authenticate(request, email=chosen.email, password=chosen.password)
     if person is None:
         messages.error(request, gettext("This sign-in is not good any more."))
         return redirect("demo")
@@ -51,13 +50,10 @@ def tomorrow(request: HttpRequest) -> HttpResponse:
     return redirect("demo")
 
 
-def sign_ins() -> list[dict[str, Any]]:
-    """Who was made for the demo: name, e-mail and password, as the demo data say."""
-    remembered = sorted(VAR_DIR.glob("demo*.json"), key=lambda path: path.stat().st_mtime)
-    if not remembered:
-        return []
-    known: list[dict[str, Any]] = json.loads(remembered[-1].read_text(encoding="utf-8")).get("sign_ins", [])
-    return known
+def sign_ins() -> list[SignIn]:
+    """Those of the demo people who are here."""
+    here = set(User.objects.filter(email__in=[one.email for one in SIGN_INS]).values_list("email", flat=True))
+    return [one for one in SIGN_INS if one.email in here]
 
 
 def _zone(request: HttpRequest) -> ZoneInfo:
