@@ -1,0 +1,180 @@
+"""The people of the demo: a couple with twelve weeks of answers behind them, and one person who uses Ebb alone.
+
+Everything is made through the services, each with the moment at which it would have happened, so that what the demo
+shows came about as it does for everybody.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from random import Random
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
+from backend.accounts import services as accounts
+from backend.accounts.models import Agreement, User
+from backend.calendar_days import ONE_DAY, local_day, local_instant
+from backend.consents import services as consents
+from backend.couples import services as couples
+from backend.couples.models import Couple
+from checkins import services as checkins
+from checkins.answers import Answers
+from checkins.patterns.simulate import StoryDay, quiet_couple, strong_episode_couple
+from checkins.services import deciding
+from notifications import services as notifications
+from notifications.models import Prompt
+
+ZONE = ZoneInfo("Europe/Madrid")
+PASSWORD = "calm evenings by the sea"
+SEED = 12
+DAYS = 84
+DAYS_ALONE = 21
+EPISODES = (range(33, 40), range(64, 71))
+"""In the first one reaches while the other makes room; in the second it is the other way round."""
+
+ARRIVED = time(18)
+EVENINGS = {"a": time(20, 10), "b": time(21, 25)}
+DECIDED = time(7, 10)
+READ = time(9, 5)
+
+LINES: Mapping[tuple[str, int], str] = {
+    ("a", 20): "Thank you for the soup.",
+    ("b", 44): "The walk along the river did me good.",
+    ("a", 72): "I liked it when you told me about your day.",
+    ("b", 76): "An hour with my book, and then I am all yours.",
+    ("a", 80): "Your note on the table made me smile.",
+}
+NOTES: Mapping[tuple[str, int], str] = {
+    ("a", 66): "Slept badly. That may be part of it.",
+    ("b", 67): "Wanted to say something, and did not find the words. Tomorrow.",
+    ("a", 79): "A light day.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """How somebody of the demo signs in. The password is no secret: demo mode keeps nobody's real answers."""
+
+    who: str
+    email: str
+    password: str = PASSWORD
+
+
+SIGN_INS = (SignIn("Ana", "ana@example.org"), SignIn("Ben", "ben@example.org"), SignIn("Kim", "kim@example.org"))
+
+
+def make_demo_people(*, now: datetime) -> bool:
+    """Makes whoever is missing, all at once or nobody. Returns whether anybody was made."""
+    with transaction.atomic():
+        if User.objects.filter(email__in=[one.email for one in SIGN_INS]).exists():
+            return False
+        today = local_day(now, ZONE)
+        _live_together(SIGN_INS[0], SIGN_INS[1], since=today - DAYS * ONE_DAY, now=now)
+        _live_alone(SIGN_INS[2], since=today - DAYS_ALONE * ONE_DAY)
+    return True
+
+
+def remove_demo_people() -> None:
+    """Takes them away with everything that is theirs, or was derived from two of them."""
+    with transaction.atomic():
+        people = User.objects.filter(email__in=[one.email for one in SIGN_INS])
+        Couple.objects.filter(memberships__person__in=people).delete()
+        people.delete()
+
+
+def _live_together(a: SignIn, b: SignIn, *, since: date, now: datetime) -> None:
+    began = _at(since, ARRIVED)
+    people = {"a": _person(a, at=began), "b": _person(b, at=began)}
+    _pair(people["a"], people["b"], at=began)
+    chance = Random(SEED)
+    for index, one in enumerate(_couple()):
+        day = since + index * ONE_DAY
+        for side, points in (("a", one.a), ("b", one.b)):
+            if points is not None:
+                answers = _answers(points, chance, line=LINES.get((side, index)), note=NOTES.get((side, index)))
+                _answer(people[side], day, answers, at=EVENINGS[side], chance=chance)
+        if (morning := _at(day + ONE_DAY, DECIDED)) <= now:
+            deciding.decide_due(now=morning)
+    _say_how_it_was(list(people.values()), chance, until=now)
+
+
+def _live_alone(who: SignIn, *, since: date) -> None:
+    person, chance = _person(who, at=_at(since, ARRIVED)), Random(SEED)
+    for index, one in enumerate(quiet_couple(SEED, DAYS_ALONE)):
+        if one.a is not None:
+            in_one_tap = Answers(kind="quick", quick="as_usual")
+            answers = in_one_tap if index % 6 == 4 else _answers(one.a, chance)
+            _answer(person, since + index * ONE_DAY, answers, at=EVENINGS["a"], chance=chance)
+
+
+def _person(who: SignIn, *, at: datetime) -> User:
+    person = User.objects.create_user(
+        who.email, who.password, name=who.who, timezone=ZONE.key, zone_changed_at=at, adult_confirmed_at=at, date_joined=at
+    )
+    EmailAddress.objects.create(user=person, email=who.email, verified=True, primary=True)
+    Agreement.objects.create(user=person, wording=accounts.KEEP_ANSWERS, version=accounts.agreement_version(), language="en", given_at=at)
+    return person
+
+
+def _pair(a: User, b: User, *, at: datetime) -> None:
+    invitation, code = couples.invite(person=a, now=at)
+    couples.accept_invitation(person=b, code=code, address="127.0.0.1", now=at)
+    couples.confirm_invitation(person=a, invitation_id=invitation.pk, now=at)
+    for person in (a, b):
+        consents.choose(person=person, now=at, sharing="levels", prompt_mode="responsive", show_pattern=True)
+
+
+def _couple() -> Iterator[StoryDay]:
+    """The made-up days of the two: quiet ones, and both episodes."""
+    days = quiet_couple(SEED, DAYS)
+    for number, episode in enumerate(EPISODES):
+        for index in episode:
+            one = strong_episode_couple(SEED, DAYS, episode.start, len(episode))[index]
+            days[index] = one if number % 2 == 0 else StoryDay(one.b, one.a, one.truth)
+    yield from days
+
+
+def _answers(points: Mapping[str, int], chance: Random, *, line: str | None = None, note: str | None = None) -> Answers:
+    return Answers(
+        kind="full",
+        closeness_felt=points["closeness_felt"],
+        closeness_wanted=points["closeness_wanted"],
+        space_wanted=points["space_wanted"],
+        tension=points["tension"],
+        feelings=_feelings(points, chance),
+        shared_line=line,
+        note=note,
+    )
+
+
+def _feelings(points: Mapping[str, int], chance: Random) -> tuple[str, ...]:
+    """Named on some evenings, and of a kind with the rest of the answer."""
+    if chance.random() < 0.5:
+        return ()
+    if points["closeness_wanted"] - points["closeness_felt"] >= 3:
+        return tuple(chance.sample(("lonely", "tender", "uneasy"), 2))
+    if points["space_wanted"] >= 6:
+        return tuple(chance.sample(("overfull", "tired", "numb"), 2))
+    return tuple(chance.sample(("calm", "grateful", "hopeful", "playful", "tired"), chance.choice((1, 2))))
+
+
+def _answer(person: User, day: date, answers: Answers, *, at: time, chance: Random) -> None:
+    item = checkins.Item(day=day, client_id=UUID(int=chance.getrandbits(128), version=4), answers=answers)
+    checkins.submit_check_in(person=person, item=item, now=_at(day, at))
+
+
+def _say_how_it_was(people: Sequence[User], chance: Random, *, until: datetime) -> None:
+    """Most prompts found a word back; the latest still waits for one."""
+    for person in people:
+        for prompt in list(Prompt.objects.visible_to(person).order_by("slot_at"))[:-1]:
+            at = _at(prompt.day, READ)
+            reaction = chance.choice(("helped", "helped", "not_now", "did_not_fit", None))
+            if reaction is not None and at <= until:
+                notifications.react(person=person, prompt_id=prompt.pk, reaction=reaction, now=at)
+
+
+def _at(day: date, moment: time) -> datetime:
+    return local_instant(day, moment, ZONE)

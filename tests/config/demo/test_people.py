@@ -1,0 +1,80 @@
+"""The people of the demo came about as everybody does, and can be made again and again."""
+
+import json
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.management import CommandError, call_command
+
+from backend import clock
+from backend.accounts.models import User
+from backend.calendar_days import local_day
+from backend.couples.models import Couple
+from checkins.models import CheckIn, Decision, Episode, PatternDay
+from config.demo.people import DAYS, SIGN_INS, ZONE, make_demo_people
+from notifications.models import Prompt
+from tests.cast import person, signed_in
+
+
+@pytest.fixture
+def made(settings, db):
+    settings.DEMO_MODE = True
+    assert make_demo_people(now=clock.now())
+
+
+def demo_data(capsys, *options: str) -> str:
+    call_command("demo_data", *options)
+    text: str = capsys.readouterr().out
+    return text
+
+
+def test_outside_demo_mode_nobody_is_made(db):
+    with pytest.raises(CommandError, match="demo mode"):
+        call_command("demo_data")
+    assert not User.objects.exists()
+
+
+@pytest.mark.slow
+def test_the_couple_has_twelve_weeks_behind_it(made):
+    ana, ben = (User.objects.get(email=one.email) for one in SIGN_INS[:2])
+    couple = Couple.objects.get()
+    assert PatternDay.objects.filter(couple=couple).count() in (DAYS - 1, DAYS)
+    assert Decision.objects.filter(couple=couple).count() in (DAYS - 1, DAYS)
+    assert CheckIn.objects.filter(person=ana).count() > 0.8 * DAYS
+    assert {one.direction for one in Episode.objects.all()} == {"a_reaches", "b_reaches"}
+    assert (
+        Prompt.objects.filter(person=ana).count() == Prompt.objects.filter(person=ben).count() == Decision.objects.filter(sent=True).count()
+    )
+    assert Prompt.objects.filter(reaction="helped").exists()
+    board = signed_in(ana).get("/api/v1/dashboard/?weeks=12").json()
+    assert any(board["mine"]["closeness_felt"])
+    assert any(board["partner"]["closeness_felt"])
+    assert {"steady", "one_reaching"} <= {week["state"] for week in board["pattern"]}
+    assert board["partner_lines"]
+
+
+@pytest.fixture
+def few_days(monkeypatch):
+    """A history short enough to be made twice in a moment."""
+    monkeypatch.setattr("config.demo.people.DAYS", 3)
+    monkeypatch.setattr("config.demo.people.DAYS_ALONE", 2)
+    monkeypatch.setattr("config.demo.people.EPISODES", ())
+
+
+def test_they_can_sign_in_and_today_is_still_open(few_days, made, client):
+    for one in SIGN_INS:
+        assert client.login(email=one.email, password=one.password)
+        assert EmailAddress.objects.get(user__email=one.email).verified
+    assert CheckIn.objects.exists()
+    assert not CheckIn.objects.filter(day__gte=local_day(clock.now(), ZONE)).exists()
+
+
+def test_asking_again_changes_nothing_and_fresh_begins_anew_for_them_alone(few_days, made, capsys):
+    charlie = person("Charlie")
+    before = set(User.objects.values_list("pk", flat=True))
+    assert "were here already" in demo_data(capsys)
+    assert set(User.objects.values_list("pk", flat=True)) == before
+    said = json.loads(demo_data(capsys, "--json", "--fresh"))
+    assert [one["who"] for one in said["sign_ins"]] == ["Ana", "Ben", "Kim"]
+    assert set(User.objects.values_list("pk", flat=True)) & before == {charlie.pk}
+    assert Couple.objects.count() == 1
