@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('shared_line', models.BinaryField(null=True)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('answered_at', models.DateTimeField(help_text='When the person gave the answer, as their device says.')),
-                ('received_at', models.DateTimeField(help_text='When the first answer for the day arrived here.')),
+                ('received_at', models.DateTimeField(help_text='When what stands arrived here: it appears at the reveal after that.')),
                 ('updated_at', models.DateTimeField()),
                 ('kept_private', models.BooleanField(default=False, help_text="Given while paused or in the safety state: never anybody else's.")),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='check_ins', to=settings.AUTH_USER_MODEL)),

@@ -28,6 +28,8 @@ ONE_DAY = timedelta(days=1)
 OFFLINE_DAYS = 7
 # A phone's clock may run ahead; its answers are not lost for that.
 CLOCK_AHEAD = timedelta(days=1)
+# No answer to a day that may still arrive was given longer ago, whatever the zone.
+LONGEST_AGO = timedelta(days=OFFLINE_DAYS + 3)
 
 
 class TooOld(Unprocessable):
@@ -126,6 +128,8 @@ def _answered_at(item: Item, now: datetime) -> datetime:
         return now
     if item.answered_at > now + CLOCK_AHEAD:
         raise Invalid([FieldError("/answered_at", "in-the-future", "This time has not come yet.")])
+    if item.answered_at < now - LONGEST_AGO:
+        raise TooOld
     return min(item.answered_at, now)
 
 
@@ -174,7 +178,7 @@ def _amend(*, person: User, item: Item, answered_at: datetime, now: datetime, sa
         raise StaleVersion(None)
     if item.answers.is_quick:
         return Kept(standing, created=False)
-    if local_day(answered_at, person.zone) > item.day:
+    if local_day(answered_at, person.zone) > item.day or (_may_have_been_seen(standing, person, now) and not same_batch):
         raise TooOld
     if item.version is None and standing.kind == CheckIn.Kind.FULL and not same_batch:
         raise VersionRequired
@@ -184,6 +188,11 @@ def _amend(*, person: User, item: Item, answered_at: datetime, now: datetime, sa
     if row is None:  # cannot be: the row is locked
         raise NotFound
     return Kept(row, created=False)
+
+
+def _may_have_been_seen(standing: CheckIn, person: User, now: datetime) -> bool:
+    """A full answer of a closed day: changing it would show the partner, between two reveals, that something was changed."""
+    return standing.kind == CheckIn.Kind.FULL and local_day(now, person.zone) > standing.day
 
 
 def _retried(person_id: int, item: Item) -> Kept:
@@ -266,6 +275,6 @@ _UPDATE = f"""
     UPDATE checkins_checkin SET client_id = %(client_id)s, kind = %(kind)s, closeness_felt = %(closeness_felt)s,
         closeness_wanted = %(closeness_wanted)s, space_wanted = %(space_wanted)s, tension = %(tension)s, quick = %(quick)s,
         feelings = %(feelings)s, note = %(note)s, shared_line = %(shared_line)s, version = version + 1,
-        answered_at = %(answered_at)s, updated_at = %(now)s, kept_private = kept_private OR {_HELD}
+        answered_at = %(answered_at)s, received_at = %(now)s, updated_at = %(now)s, kept_private = kept_private OR {_HELD}
     WHERE person_id = %(person_id)s AND day = %(day)s RETURNING {_RETURNING}
 """  # noqa: S608 (names of our own columns)
