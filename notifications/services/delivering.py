@@ -86,6 +86,8 @@ def claim_due(*, now: datetime, limit: int) -> list[Delivery]:
     lease = {"lease_token": uuid4(), "leased_until": now + LEASE}
     with transaction.atomic():
         ids = list(Delivery.objects.due(now).select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:limit])
+        if not ids:
+            return []
         claimed = Delivery.objects.filter(pk__in=ids)
         claimed.move(Delivery.State.SENDING, attempts=F("attempts") + 1, handed_over_at=None, **lease)
         return list(claimed.order_by("due_at", "pk"))
