@@ -20,6 +20,7 @@ from config.story.plan import ONE_DAY, SIDES, Answer, Evening, Plan, Side
 from config.story.stage import Stage, StageError
 from config.story.telling import Say
 from config.story.verdict import Evidence, Kind
+from notifications.stand_ins.push_service import Received
 
 NAMES: dict[Side, str] = {"a": "Ana", "b": "Ben"}
 DAWN = wall_time(9)
@@ -62,6 +63,7 @@ class Director:
                 log=self._log(first),
                 policy_key=self.stage.policy_key,
                 opened={side: [push.opaque["id"] for push in self.people[side].received()] for side in SIDES},
+                looks=[(_title(push), push.body_bytes) for side in SIDES for push in self.people[side].received()],
                 read={side: [prompt["id"] for prompt in self.people[side].prompts()] for side in SIDES},
                 episode_from=self.plan.episode_from,
             )
@@ -175,7 +177,7 @@ class Director:
 
     def _titles(self) -> list[str]:
         """The last line on each lock screen."""
-        return [person.received()[-1].content["notification"]["title"] for person in self.people.values() if person.received()]
+        return [_title(person.received()[-1]) for person in self.people.values() if person.received()]
 
     # Time
 
@@ -202,6 +204,11 @@ class Director:
                 )
             time.sleep(LOOK_EVERY)
         return found
+
+
+def _title(push: Received) -> str:
+    title: str = push.content["notification"]["title"]
+    return title
 
 
 def summary(evidence: Evidence) -> dict[str, Any]:

@@ -42,6 +42,7 @@ class Stage:
     phones: PushService
     mail: MailServer
     logs: Path
+    database: str
     policy_key: str
     push_key: str
     parts: Mapping[str, subprocess.Popen[bytes]]
@@ -75,7 +76,8 @@ def set_up(*, seed: int, keep: bool) -> Iterator[Stage]:
         parts = {name: stack.enter_context(_celery(name, environment, logs)) for name in CELERY}
         address, parts["web"] = stack.enter_context(scratch.web_server("config.wsgi:application", environment, log=logs / "web.log"))
         key = Vapid(environment["VAPID_PRIVATE_KEY"], subject=environment["VAPID_SUBJECT"]).public_key
-        yield Stage(address, phones, mail, logs, environment["POLICY_KEY"], key, parts, broker)
+        database = urlsplit(servers["DATABASE_URL"]).path.strip("/")
+        yield Stage(address, phones, mail, logs, database, environment["POLICY_KEY"], key, parts, broker)
 
 
 def _celery(name: str, environment: Mapping[str, str], logs: Path) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:

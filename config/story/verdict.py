@@ -1,7 +1,7 @@
 """Whether the story went well: what was decided, delivered, decrypted and read, held against each other. Pure rules."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -27,7 +27,7 @@ class Evidence:
     """What the story saw itself, beside what the log says.
 
     `opened` are the ids of the deliveries whose push each phone decrypted, and `read` those of the prompts each person
-    read over the API. `policy_key` replays the coins.
+    read over the API. `looks` are the line on the screen and the size in bytes of each push. `policy_key` replays the coins.
     """
 
     kind: Kind
@@ -36,6 +36,7 @@ class Evidence:
     policy_key: str
     opened: Mapping[Side, Sequence[str]]
     read: Mapping[Side, Sequence[str]]
+    looks: Collection[tuple[str, int]] = ()
     episode_from: date | None = None
 
 
@@ -83,6 +84,8 @@ def _probability(decision: Decision) -> float:
 
 def _deliveries_that_do_not_agree(evidence: Evidence) -> Iterator[str]:
     log = evidence.log
+    if len(set(evidence.looks)) > 1:
+        yield "From outside the pushes do not all look alike."
     for one in log.decisions:
         brought = sorted((delivery.side, delivery.state) for delivery in log.deliveries_of(one))
         if brought != ([(side, "sent") for side in SIDES] if one.sent else []):
@@ -123,4 +126,4 @@ def _stayed_quiet(evidence: Evidence) -> tuple[bool, str]:
 
 def _as_it_was(evidence: Evidence) -> tuple[bool, str]:
     alerts, sent = sum(one.state_alert for one in evidence.log.decisions), sum(one.sent for one in evidence.log.decisions)
-    return True, f"{alerts} mornings looked back on an alert, and {sent} prompts went to both."
+    return True, f"Mornings that looked back on an alert: {alerts}; prompts that went to both: {sent}."

@@ -3,6 +3,7 @@
 import argparse
 import json
 import logging
+import os
 import signal
 import sys
 import time
@@ -83,7 +84,8 @@ Exit code 0 if all went well: every decision, delivery and coin agrees with the 
             )
             evidence = self._direct(stage, plan, kind, options)
         if options["keep"]:
-            self._say(options, f"\nLogs are in {stage.logs}.")
+            where = f", and the database {stage.database} is still there" if os.environ.get("DATABASE_URL") else ""
+            self._say(options, f"\nLogs are in {stage.logs}{where}.")
         return evidence, judge(evidence)
 
     def _direct(self, stage: Stage, plan: Plan, kind: Kind, options: dict[str, Any]) -> Evidence:

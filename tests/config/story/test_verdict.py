@@ -139,6 +139,13 @@ def test_a_delivery_that_failed_was_lost_or_came_twice_is_noticed():
     assert not judge(replace(evidence, opened={"a": [b.id], "b": [a.id]})).is_good
 
 
+def test_pushes_that_can_be_told_apart_from_outside_are_noticed():
+    evidence = episode(sends=True)
+    assert judge(replace(evidence, looks=[("A line", 1100), ("A line", 1100)])).is_good
+    assert not judge(replace(evidence, looks=[("A line", 1100), ("A line", 1200)])).is_good
+    assert not judge(replace(evidence, looks=[("A line", 1100), ("Another", 1100)])).is_good
+
+
 def test_a_prompt_that_cannot_be_read_is_noticed():
     evidence = episode(sends=True)
     assert not judge(replace(evidence, read={**evidence.read, "b": []})).is_good
