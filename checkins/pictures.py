@@ -6,7 +6,7 @@ Nothing here compares the two, averages them or subtracts one from the other.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from statistics import fmean, median, quantiles
+from statistics import fmean, quantiles
 from typing import Any
 
 from django.utils.formats import date_format
@@ -124,9 +124,9 @@ def _plot(name: str, start: date, mine: Sequence[int | None], partner: Sequence[
 
 
 def by_week(values: Sequence[int | None]) -> list[float | None]:
-    """The middle answer of each seven days of one person, None where there was none."""
+    """The mean of one person's answers in each seven days, to a tenth; None where there were none."""
     weeks = [[value for value in values[at : at + 7] if value is not None] for at in range(0, len(values), 7)]
-    return [float(median(week)) if week else None for week in weeks]
+    return [round(fmean(week), 1) if week else None for week in weeks]
 
 
 def _picture(week: Mapping[str, Any]) -> dict[str, Any]:

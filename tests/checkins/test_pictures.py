@@ -51,8 +51,8 @@ def test_no_sentence_depends_on_the_partner():
     assert alone["first_plot"].sentence == beside["first_plot"].sentence
 
 
-def test_a_week_is_its_middle_answer_and_an_empty_week_a_gap():
-    assert by_week([1, None, 9, 2, None, None, None] + [None] * 7 + [4, 5]) == [2, None, 4.5]
+def test_a_week_is_the_mean_of_ones_answers_and_an_empty_week_a_gap():
+    assert by_week([1, None, 9, 2, None, None, None] + [None] * 7 + [4, 5]) == [4, None, 4.5]
 
 
 def test_long_spans_are_drawn_by_the_week():

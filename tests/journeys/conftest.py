@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -51,8 +52,9 @@ def phone(browser: Browser, site: str) -> Iterator[Phones]:
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def make(**options: object) -> Page:
-        context = browser.new_context(base_url=site, **({"viewport": PHONE, "timezone_id": "Europe/Madrid", "has_touch": True} | options))
+    def make(**options: Any) -> Page:
+        usual: dict[str, Any] = {"viewport": PHONE, "timezone_id": "Europe/Madrid", "has_touch": True}
+        context = browser.new_context(base_url=site, **(usual | options))
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()

@@ -34,7 +34,7 @@ def test_sign_up_asks_for_a_code_by_mail_and_keeps_what_was_agreed(client, setti
     assert Agreement.objects.get(user=erin).version == "2026-11"
     waiting = client.get("/accounts/confirm-email/")
     assert "A code is on its way" in waiting.content.decode()
-    code = re.search(r"^\s*([A-Z0-9-]{6,10})\s*$", mail.outbox[0].body, re.M)
+    code = re.search(r"^\s*([A-Z0-9-]{6,10})\s*$", str(mail.outbox[0].body), re.M)
     assert code
     assert client.post("/accounts/confirm-email/", {"code": code[1]}).headers["Location"] == "/tonight/"
 
