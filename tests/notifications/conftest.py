@@ -20,3 +20,9 @@ def woken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     tasks: list[str] = []
     monkeypatch.setattr("backend.nudge.publish", lambda task, *ids: tasks.append(task))
     return tasks
+
+
+@pytest.fixture(autouse=True)
+def _patient_gate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine busy with other tests may take its time between gate and send."""
+    monkeypatch.setattr("notifications.services.delivering.GATE_HOLDS", 60.0)

@@ -165,11 +165,11 @@ class TestTheGate:
         assert states(person=cast.alice) == ["undeliverable", "sent"]
 
     def test_a_send_that_cannot_start_in_time_asks_again_and_then_waits(self, prompts, monkeypatch):
-        monkeypatch.setattr(delivering, "GATE_HOLDS", -1.0)
-        deliver(SLOT)
+        with monkeypatch.context() as busy:
+            busy.setattr(delivering, "GATE_HOLDS", -1.0)
+            deliver(SLOT)
         assert MemoryChannel.sent == []
         assert states() == ["queued", "queued"]
-        monkeypatch.undo()
         deliver(SLOT + delivering.BUSY_PAUSE)
         assert states() == ["sent", "sent"]
 
