@@ -188,7 +188,7 @@ def _facts(deliveries: list[Delivery], now: datetime) -> dict[Delivery, Facts]:
 def _is_addressable(delivery: Delivery, preference: Preference | None) -> bool:
     if delivery.device is None:
         return preference is not None and preference.email_on
-    return delivery.device.revoked_at is None and delivery.device.person_id == delivery.person_id
+    return delivery.device.revoked_at is None
 
 
 def _message(delivery: Delivery, tokens: dict[UUID, str], now: datetime) -> Message:

@@ -164,6 +164,18 @@ class TestTheGate:
         assert mail.outbox == []
         assert states(person=cast.alice) == ["undeliverable", "sent"]
 
+    def test_a_device_revoked_since_is_not_sent_to(self, cast, prompts):
+        gone = {"revoked_at": SLOT, "revoked_reason": "person", "endpoint": ""}
+        Device.objects.filter(person=cast.alice).update(**gone)
+        deliver(SLOT)
+        assert states(person=cast.alice) == ["undeliverable"]
+
+    def test_a_service_that_asked_for_patience_since_the_claim_is_not_called(self, prompts):
+        claimed = services.claim_due(now=SLOT, limit=10)
+        ServiceLimit.objects.create(channel="memory", service="memory", not_before=SLOT + timedelta(minutes=1))
+        assert delivering._pass_gate(claimed, clock=lambda: SLOT) == []
+        assert list(Delivery.objects.values_list("state", "attempts")) == [("queued", 0)] * 2
+
     def test_a_send_that_cannot_start_in_time_asks_again_and_then_waits(self, prompts, monkeypatch):
         with monkeypatch.context() as busy:
             busy.setattr(delivering, "GATE_HOLDS", -1.0)
