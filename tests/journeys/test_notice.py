@@ -1,0 +1,129 @@
+"""A browser is allowed to show a notice, shows the neutral line, and keeps an answer from it with one tap."""
+
+import base64
+import time
+from datetime import timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from playwright.sync_api import Page, Worker, expect
+
+from backend import clock
+from backend.calendar_days import local_day
+from checkins.models import CheckIn
+from notifications import services
+from notifications.channels.base import MemoryAddress, Message
+from notifications.channels.webpush import plaintext_of
+from notifications.models import Delivery, Device, ReminderSlot
+from tests.cast import full_cast, signed_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ENDPOINT = "https://fcm.googleapis.com/fcm/send/made-by-a-test"
+# There is no push service to ask, so the browser's answer is made up: an endpoint, and a key of ours.
+SUBSCRIPTION = """
+  const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
+  const made = { endpoint: "%s", getKey: (name) => bytes(name === "auth" ? "%s" : "%s") };
+  PushManager.prototype.getSubscription = async () => null;
+  PushManager.prototype.subscribe = async (options) => {
+    window.asked = { visible: options.userVisibleOnly, length: options.applicationServerKey.length };
+    return made;
+  };
+"""
+
+
+@pytest.fixture
+def cast(transactional_db):
+    return full_cast(now=clock.now() - timedelta(days=1))
+
+
+@pytest.fixture
+def page(phone, site, cast) -> Page:
+    """Alice's browser, which may show notices, on the page about them."""
+    made: Page = phone(permissions=["notifications"])
+    session = signed_in(cast.alice).session.session_key or ""
+    made.context.add_cookies([{"name": "session", "value": session, "url": site}])
+    point = ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    secret = base64.b64encode(b"0123456789abcdef").decode()
+    made.add_init_script(SUBSCRIPTION % (ENDPOINT, secret, base64.b64encode(point).decode()))
+    made.goto("/you/devices/")
+    made.get_by_role("button", name="Allow notices here").click()
+    expect(made.get_by_text("This browser may show a neutral notice from now on.")).to_be_visible()
+    return made
+
+
+def worker_of(page: Page) -> Worker:
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    return page.context.service_workers[0]
+
+
+def push(page: Page, site: str, payload: dict[str, str]) -> None:
+    """Delivers what our channel would send, as the browser hands it to the worker."""
+    found: list[str] = []
+    session = page.context.new_cdp_session(page)
+    session.on(
+        "ServiceWorker.workerRegistrationUpdated", lambda event: found.extend(one["registrationId"] for one in event["registrations"])
+    )
+    session.send("ServiceWorker.enable")
+    for _ in range(50):
+        if found:
+            break
+        page.wait_for_timeout(100)
+    message = Message(
+        delivery_id=Delivery().pk, kind="reminder", collapse_key="k", ttl_seconds=60, address=MemoryAddress("x"), payload=payload
+    )
+    data = plaintext_of(message).decode()
+    session.send("ServiceWorker.deliverPushMessage", {"origin": site, "registrationId": found[0], "data": data})
+
+
+def notices(page: Page) -> list[dict[str, object]]:
+    """What the browser shows, once it shows something."""
+    shown = "navigator.serviceWorker.ready.then((one) => one.getNotifications()).then((all) => all.map((one) => ({ title: one.title, body: one.body, actions: one.actions.map((action) => action.action) })))"
+    for _ in range(50):
+        if found := page.evaluate(shown):
+            return list(found)
+        page.wait_for_timeout(100)
+    return []
+
+
+def press(worker: Worker, action: str) -> None:
+    """Presses an action of the notice that is shown."""
+    worker.evaluate(
+        """async (action) => {
+          const [notification] = await self.registration.getNotifications();
+          self.dispatchEvent(new NotificationEvent("notificationclick", { notification, action }));
+        }""",
+        action,
+    )
+
+
+def token_for(person) -> str:
+    slot = ReminderSlot.objects.create(person=person, day=local_day(clock.now(), person.zone))
+    delivery = Delivery(person=person, device=Device.objects.get(), slot=slot)
+    return services.mint_answer_tokens(deliveries=[delivery])[delivery.pk]
+
+
+def test_a_browser_is_registered_with_our_key(page, cast):
+    device = Device.objects.get()
+    assert (device.person_id, device.endpoint) == (cast.alice.pk, ENDPOINT)
+    assert "Linux" in device.name
+    expect(page.get_by_role("button", name="Remove")).to_be_visible()
+
+
+def test_a_notice_shows_the_neutral_line_alone(page, site):
+    push(page, site, {})
+    assert notices(page) == [{"title": "A quiet moment, whenever you like", "body": "", "actions": []}]
+
+
+def test_as_usual_is_kept_with_one_tap(page, site, cast):
+    push(page, site, {"answer_token": token_for(cast.alice)})
+    (notice,) = notices(page)
+    assert notice["actions"] == ["as_usual", "answer"]
+    press(worker_of(page), "as_usual")
+    deadline = time.monotonic() + 10
+    while not CheckIn.objects.exists() and time.monotonic() < deadline:
+        page.wait_for_timeout(100)
+    assert CheckIn.objects.values_list("person_id", "quick").get() == (cast.alice.pk, "as_usual")
+    page.goto("/tonight/")
+    expect(page.get_by_role("heading", name="Today is kept.")).to_be_visible()
