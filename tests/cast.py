@@ -31,7 +31,7 @@ def person(name: str, *, zone: str = ZONE, **more: Any) -> User:
 def pair(a: User, b: User, *, now: datetime = EVENING) -> Couple:
     """Makes two people a couple the way they do it themselves."""
     invitation, code = couples.invite(person=a, now=now)
-    couples.accept_invitation(person=b, code=code, address="203.0.113.9", now=now)
+    couples.accept_invitation(person=b, code=code, address=f"2001:db8::{b.pk:x}", now=now)
     return couples.confirm_invitation(person=a, invitation_id=invitation.pk, now=now)
 
 
