@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from backend.errors import DomainError, Invalid, NotFound, ReauthRequired
+from backend.web.failures import not_found
 
 Page = Callable[..., HttpResponse]
 
@@ -22,8 +23,8 @@ def private(page: Page) -> Page:
     def guarded(request: HttpRequest, *parts: object, **named: object) -> HttpResponse:
         try:
             return page(request, *parts, **named)
-        except NotFound as error:
-            raise Http404 from error
+        except (Http404, NotFound):
+            return not_found(request)
         except ReauthRequired:
             return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.path})}")
 
