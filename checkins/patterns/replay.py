@@ -10,25 +10,27 @@ import csv
 import heapq
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import groupby, pairwise
+from operator import itemgetter
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 import numpy as np
 
-from checkins.patterns.answers import QUESTIONS, QUICK_CODES, SIDES, Course
+from checkins.patterns.answers import QUESTIONS, QUICK_CODES, SIDES, TENSION, Course
 from checkins.patterns.detector import advance
 from checkins.patterns.state import initial_states
 
 REQUIRED = ("couple", "partner", "date", *QUESTIONS)
-WRITTEN = ("couple", "date", "p_a_reaches", "p_b_reaches", "alert", "p_apart", "p_steady", "enough")
+WRITTEN = ("couple", "date", "p_a_reaches", "p_b_reaches", "alert", "p_apart", "enough")
 ROWS_IN_MEMORY = 100_000
 COUPLES_AT_ONCE = 512
 DAYS_AT_ONCE = 400_000  # couples in a batch times their longest course
+POINTS = {str(points): points for points in range(11)}
 LONGEST_COURSE = 36_600  # days; a longer one is a mistyped date
 
 
@@ -36,9 +38,8 @@ class UnreadableAnswers(ValueError):
     """The file cannot be read as answers; the message names file and line."""
 
 
-@dataclass(frozen=True, order=True)
-class Row:
-    """One answer: `values` in points, -1 for none; `line` is where it stands in the file."""
+class Row(NamedTuple):
+    """One answer, in the order rows are sorted: `line` is where it stands in the file, `values` are points, -1 for none."""
 
     couple: str
     day: int
@@ -77,50 +78,51 @@ def _read(source: Path) -> Iterator[Row]:
             missing = [name for name in REQUIRED if name not in header]
             if missing:
                 raise UnreadableAnswers(f"{source}, line 1: no column {', '.join(missing)}")
-            column = {name: header.index(name) for name in (*REQUIRED, "quick") if name in header}
+            names = [*REQUIRED, "quick"] if "quick" in header else REQUIRED
+            pick = itemgetter(*(header.index(name) for name in names))
             for fields in reader:
                 if not fields:
                     continue
                 if len(fields) != len(header):
                     raise UnreadableAnswers(f"{source}, line {reader.line_num}: {len(fields)} fields, the header has {len(header)}")
                 try:
-                    yield _row({name: fields[index] for name, index in column.items()}, reader.line_num)
+                    yield _row(pick(fields), reader.line_num)
                 except ValueError as wrong:
                     raise UnreadableAnswers(f"{source}, line {reader.line_num}: {wrong}") from None
         except (csv.Error, UnicodeDecodeError) as wrong:
             raise UnreadableAnswers(f"{source}, near line {reader.line_num + 1}: {wrong}") from None
 
 
-def _row(fields: dict[str, str], line: int) -> Row:
-    if not fields["couple"]:
+def _row(fields: tuple[str, ...], line: int) -> Row:
+    couple, partner, day, *numbers = fields
+    tap = numbers.pop() if len(numbers) > len(QUESTIONS) else ""
+    if not couple:
         raise ValueError("couple is empty")
-    if fields["partner"] not in SIDES:
-        raise ValueError(f"partner is {fields['partner']!r}, not a or b")
-    tap, numbers = fields.get("quick", ""), [fields[name] for name in QUESTIONS]
-    if tap and tap not in QUICK_CODES:
+    if partner not in SIDES:
+        raise ValueError(f"partner is {partner!r}, not a or b")
+    if not tap:
+        felt, wanted, room, tension = numbers
+        values = (POINTS.get(felt, -1), POINTS.get(wanted, -1), POINTS.get(room, -1), POINTS.get(tension, -1))
+        if -1 in values[:TENSION] or (tension and values[TENSION] < 0):
+            _check_points(numbers)
+        return Row(couple, _day(day), SIDES.index(partner), line, 0, values)
+    if tap not in QUICK_CODES:
         raise ValueError(f"quick is {tap!r}, not one of {', '.join(QUICK_CODES)}")
-    if tap and any(numbers):
+    if any(numbers):
         raise ValueError("a quick answer has no numbers beside it")
-    values = [-1] * len(QUESTIONS) if tap else [_points(name, fields[name]) for name in QUESTIONS]
-    return Row(
-        couple=fields["couple"],
-        day=_day(fields["date"]).toordinal(),
-        side=SIDES.index(fields["partner"]),
-        line=line,
-        quick=QUICK_CODES[tap] if tap else 0,
-        values=tuple(values),
-    )
+    return Row(couple, _day(day), SIDES.index(partner), line, QUICK_CODES[tap], (-1,) * len(QUESTIONS))
 
 
-def _points(name: str, text: str) -> int:
-    if not text and name == "tension":
-        return -1
-    if not (text.isascii() and text.isdecimal() and len(text) <= 2 and int(text) <= 10):
-        raise ValueError(f"{name} is {text!r}, not a whole number from 0 to 10")
-    return int(text)
+def _check_points(numbers: Sequence[str]) -> None:
+    """Raises for the first number that is none; only tension may be left out."""
+    for name, text in zip(QUESTIONS, numbers, strict=True):
+        if text not in POINTS and (text or name != "tension"):
+            raise ValueError(f"{name} is {text!r}, not a whole number from 0 to 10")
 
 
-def _day(text: str) -> date:
+@lru_cache(maxsize=40_000)
+def _day(text: str) -> int:
+    """The ordinal of a day; a file holds few days and many rows."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
@@ -128,7 +130,7 @@ def _day(text: str) -> date:
     # fromisoformat also reads 20260131 and 2026-W05-6.
     if day is None or day.isoformat() != text:
         raise ValueError(f"date is {text!r}, not a day like 2026-01-31")
-    return day
+    return day.toordinal()
 
 
 def _sorted_rows(rows: Iterable[Row], folder: Path, stack: ExitStack, rows_in_memory: int) -> Iterator[Row]:
@@ -158,7 +160,7 @@ def _fetch(file: TextIO) -> Iterator[Row]:
 
 def _courses(rows: Iterable[Row], source: Path) -> Iterator[list[Row]]:
     """The rows of one couple after the other, without doubles."""
-    for couple, group in groupby(rows, key=lambda row: row.couple):
+    for couple, group in groupby(rows, key=itemgetter(0)):
         answers = list(group)
         for before, row in pairwise(answers):
             if (before.day, before.side) == (row.day, row.side):
@@ -206,13 +208,12 @@ def _score(batch: list[list[Row]]) -> list[list[tuple[object, ...]]]:
     scored: list[list[tuple[object, ...]]] = [[] for _ in batch]
     for index in range(int(spans.max())):
         states, day = advance(states, course.day(index))
-        columns = [day.p_a_reaches, day.p_b_reaches, day.alert, day.p_apart, day.p_steady, day.enough]
-        a, b, alert, apart, steady, enough = (column.tolist() for column in columns)
+        a, b, apart = day.p_a_reaches.tolist(), day.p_b_reaches.tolist(), day.p_apart.tolist()
+        alert, enough = day.alert.astype(int).tolist(), day.enough.astype(int).tolist()
         for couple in np.flatnonzero(index < spans).tolist():
             answers = batch[couple]
             on = date.fromordinal(answers[0].day + index).isoformat()
-            numbers = (a[couple], b[couple], int(alert[couple]), apart[couple], steady[couple], int(enough[couple]))
-            scored[couple].append((answers[0].couple, on, *numbers))
+            scored[couple].append((answers[0].couple, on, a[couple], b[couple], alert[couple], apart[couple], enough[couple]))
     return scored
 
 
