@@ -18,12 +18,13 @@ PASSWORD = "a calm long password"
 # Wednesday, 20:30 in Madrid.
 EVENING = datetime(2026, 3, 4, 19, 30, tzinfo=UTC)
 TODAY = date(2026, 3, 4)
+LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 def person(name: str, *, zone: str = ZONE, **more: Any) -> User:
     """A signed-up person with this name, who agreed to everything."""
     email = f"{name.lower()}@example.org"
-    made = User.objects.create_user(email, PASSWORD, name=name, timezone=zone, adult_confirmed_at=EVENING, **more)
+    made = User.objects.create_user(email, PASSWORD, name=name, timezone=zone, adult_confirmed_at=EVENING, zone_changed_at=LONG_AGO, **more)
     EmailAddress.objects.create(user=made, email=email, verified=True, primary=True)
     return made
 

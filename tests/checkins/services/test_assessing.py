@@ -72,9 +72,9 @@ def derived(couple):
 
 def in_order(days, **more):
     """What two other people with the same answers, all in time, end with."""
-    team = cast.Cast(*(cast.person(name, **{}) for name in ("Alice2", "Bob2", "Charlie2", "Dana2")), couple=None)
-    couple = cast.pair(team.alice, team.bob)
-    named = cast.Cast(team.alice, team.bob, team.charlie, team.dana, couple)
+    alice, bob = cast.person("Alice2"), cast.person("Bob2")
+    couple = cast.pair(alice, bob)
+    named = cast.Cast(alice, bob, alice, alice, couple)
     live(named, days, **more)
     return couple
 
@@ -165,7 +165,7 @@ def test_a_late_answer_may_close_an_episode_that_silence_held_open(team):
 def test_what_is_kept_private_is_as_if_it_had_not_been_given(team):
     consents.pause(person=team.bob, now=evening(START + 20 * ONE, team.bob, 12))
     live(team, 24)
-    held = {n for n in range(24)}
+    held = set(range(24))
     assert CheckIn.objects.filter(person=team.bob, kept_private=True).count() == len(held)
     assert derived(team.couple) == derived(in_order(24, skipped={("Bob2", n) for n in held}))
 
