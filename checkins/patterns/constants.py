@@ -17,7 +17,7 @@ SET_ON = "2026-11-21"
 
 # Own baseline, in points of the 0-10 scale, by question: felt, wanted, room, tension.
 PRIOR_LEVEL = np.array([6.3, 6.2, 3.6, 2.4])
-PRIOR_LEVEL_SD = np.array([1.5, 1.5, 1.6, 1.4])
+PRIOR_LEVEL_SD = np.array([1.3, 1.3, 1.4, 1.2])
 PRIOR_SPREAD = 1.15
 PRIOR_SPREAD_WEIGHT = 20.0  # answers that the prior spread of a question counts for
 POOLED_SPREAD_WEIGHT = 8.0  # answers that it counts for in the spread of all questions of one person
@@ -32,33 +32,33 @@ SHIFTS = np.array(
     [
         [0.0, 0.0, 0.0, 0.0],
         [-1.3, 1.65, -0.25, 0.5],
-        [-0.45, -1.0, 1.45, 0.45],
+        [-0.45, -1.0, 1.5, 0.45],
     ]
 )
 # The kind of day both share: ordinary, hard, good.
 KIND_SHIFTS = np.array(
     [
         [0.0, 0.0, 0.0, 0.0],
-        [-0.8, 0.1, 0.7, 1.0],
+        [-0.8, 0.15, 0.7, 1.1],
         [0.15, 0.4, -0.3, -0.2],
     ]
 )
 KIND_CHAIN = np.array(
     [
-        [0.93, 0.04, 0.03],
+        [0.91, 0.05, 0.04],
         [0.45, 0.54, 0.01],
         [0.25, 0.01, 0.74],
     ]
 )
 
 # One mood of the day per person: its loadings by question (own spreads), and how much of it is left the next day.
-MOOD_LOADING = np.array([0.35, 0.15, -0.30, -0.25])
+MOOD_LOADING = np.array([0.30, 0.10, -0.20, -0.35])
 MOOD_PERSISTENCE = 0.5
 
-TAIL = 12.0  # degrees of freedom of the Student-like tails
+TAIL = 16.0  # degrees of freedom of the Student-like tails
 TEMPER = 0.8  # answers of one day, and of one day after the other, are less independent than the model says
 
-TRUSTED_AFTER = 6.0  # full answers of a person; until then they are read with less weight
+TRUSTED_AFTER = 4.5  # full answers of a person; until then they are read with less weight
 
 # Silence: log-odds of drawing back against usual on the first silent day, halved on each further one.
 SILENCE = 0.4
@@ -78,7 +78,7 @@ class Rates:
     both_begin: float = 0.0015
     one_answered: float = 0.45
     one_joined: float = 0.02
-    one_ends: float = 0.25
+    one_ends: float = 0.2
     pair_ends: float = 0.22
     pair_loosens: float = 0.035
     pair_turns: float = 0.008
