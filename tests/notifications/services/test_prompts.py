@@ -52,6 +52,14 @@ class TestQueueing:
         assert first == again
         assert (Prompt.objects.count(), Delivery.objects.count()) == (2, 2)
 
+    def test_ids_follow_from_the_occasion_so_that_a_lost_act_comes_back_the_same(self, cast):
+        kept = []
+        for _ in range(2):
+            prompt_for(cast.alice, cast.bob, occasion=OCCASION, now=MORNING)
+            kept.append((set(Prompt.objects.values_list("pk", flat=True)), set(Delivery.objects.values_list("pk", flat=True))))
+            Prompt.objects.all().delete()
+        assert kept[0] == kept[1]
+
     def test_ids_tell_nothing_about_the_other(self, cast):
         alice, bob = prompt_for(cast.alice, cast.bob, occasion=OCCASION, now=MORNING)
         assert alice.pk != bob.pk

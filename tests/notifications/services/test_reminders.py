@@ -12,6 +12,7 @@ from notifications import services
 from notifications.channels.base import ChannelError
 from notifications.channels.memory import MemoryChannel
 from notifications.models import Delivery, Device, ReminderSlot
+from notifications.services import reminders
 from tests.cast import EVENING, TODAY, person
 from tests.notifications.post import at_once, copies, deliver, phone, preference, remind, shown, states
 
@@ -164,6 +165,12 @@ class TestAnswering:
         assert shown("alice") == []
         assert slots() == [(TODAY, "answered")]
         assert (preference(alice).next_reminder_at, preference(alice).ignored_in_a_row) == (EIGHT + DAY, 0)
+
+    def test_an_answer_between_looking_and_queueing_means_no_reminder(self, alice, monkeypatch):
+        services.close_slot(person_id=alice.pk, day=TODAY, reason="answered", now=EIGHT)
+        monkeypatch.setattr(reminders, "_slots_of", lambda rows: set())
+        evening(EIGHT)
+        assert (shown("alice"), states(), slots()) == ([], [], [(TODAY, "answered")])
 
     def test_an_answer_ends_what_waits_in_the_outbox(self, alice):
         phone(alice, "tablet", now=NOON)
