@@ -88,7 +88,9 @@ class Director:
         ana.confirm(invitation)
         for one in (ana, ben):
             one.choose()
-        self.say(f"{' ' * 20}Ana passes Ben a code, he types it, she confirms. Both choose responsive prompts and share their levels.")
+        self.say(
+            f"{telling.INDENT}Ana passes Ben a code, he types it, she confirms. Both choose responsive prompts and share their levels."
+        )
 
     # One day
 
@@ -166,14 +168,14 @@ class Director:
 
     def _open(self, log: Log, decision: Decision) -> None:
         """Both take up their phones, open the app, read and say how it was."""
-        self.say(f"{' ' * 20}{telling.pushed(self._titles())}")
+        self.say(f"{telling.INDENT}{telling.pushed(self._titles())}")
         for side, person in self.people.items():
             row = next((one for one in log.prompts_of(side) if one.occasion == decision.id), None)
             if row is None:
-                self.say(f"{' ' * 20}{person.name} has no prompt to read.")
+                self.say(f"{telling.INDENT}{person.name} has no prompt to read.")
                 continue
             prompt = person.read(row.id)
-            self.say(f"{' ' * 20}{telling.read(person.name, prompt, row.voice, person.react(row.id))}")
+            self.say(f"{telling.INDENT}{telling.read(person.name, prompt, row.voice, person.react(row.id))}")
 
     def _titles(self) -> list[str]:
         """The last line on each lock screen."""

@@ -97,8 +97,20 @@ def _folder(stack: contextlib.ExitStack, *, keep: bool) -> Path:
 
 
 def _environment(seed: int, folder: Path, phones: PushService, mail: MailServer) -> dict[str, str]:
-    """A complete installation of its own, with keys made for this one run; only the clock is the demo's."""
+    """A complete installation of its own, with keys made for this one run; only the clock is the demo's.
+
+    What the settings would otherwise take over from whoever started the story is set too.
+    """
+    keys = {
+        "POLICY_KEY": policy_key(seed),
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "CODE_KEY": secrets.token_urlsafe(32),
+        "FIELD_KEYS": f"story:{secrets.token_urlsafe(32)}",
+        "VAPID_PRIVATE_KEY": secrets.token_urlsafe(32),
+    }
     return {
+        **keys,
+        **{f"{name}_FILE": "" for name in keys},
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONUNBUFFERED": "1",
         "PYTHONWARNINGS": "ignore:No directory at:UserWarning",
@@ -107,16 +119,15 @@ def _environment(seed: int, folder: Path, phones: PushService, mail: MailServer)
         "EBB_VAR_DIR": str(folder),
         "SITE_URL": "http://127.0.0.1:8000",
         "ALLOWED_HOSTS": "127.0.0.1",
+        "SECURE_SSL_REDIRECT": "0",
+        "TRUSTED_PROXY_COUNT": "0",
         "SWEEP_SECONDS": "1",
+        # A day passes in a fraction of a second, and nobody answers that often otherwise.
+        "THROTTLE_PERSON": "100000/min",
         "EMAIL_URL": f"smtp://{mail.host}:{mail.port}",
         "PUSH_HOSTS": "push.example.org",
         "PUSH_DEVELOPMENT_HOST": phones.place,
         "PUSH_DEVELOPMENT_CA": str(phones.authority),
-        "POLICY_KEY": policy_key(seed),
-        "SECRET_KEY": secrets.token_urlsafe(48),
-        "CODE_KEY": secrets.token_urlsafe(32),
-        "FIELD_KEYS": f"story:{secrets.token_urlsafe(32)}",
-        "VAPID_PRIVATE_KEY": secrets.token_urlsafe(32),
         "VAPID_SUBJECT": "mailto:story@example.org",
     }
 

@@ -8,6 +8,9 @@ from config.story.plan import Answer
 
 Say = Callable[[str], None]
 
+INDENT = " " * 21
+"""As wide as a heading."""
+
 _WORDS = {"closeness_felt": "close {}", "closeness_wanted": "wants {}", "space_wanted": "room {}", "tension": "tense {}"}
 _QUICK = {"closer": "closer, please", "as_usual": "as usual", "more_room": "more room, please"}
 _REACTIONS = {"helped": "says that it helped", "not_now": "says not now", "did_not_fit": "says that it did not fit"}

@@ -10,6 +10,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+import httpx
+import psycopg
+import redis
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.scratch import DidNotStart
@@ -21,6 +24,10 @@ from config.story.stage import Stage, StageError, set_up
 from config.story.verdict import Evidence, Kind, Verdict, judge
 
 ASKED_TO_STOP = 130
+TROUBLE: tuple[type[Exception], ...] = (
+    *(Unreadable, ValueError, StageError, ServersError, DidNotStart, Unexpected, LookupError, TimeoutError),
+    *(psycopg.OperationalError, redis.RedisError, httpx.TransportError),
+)
 
 
 class Command(BaseCommand):
@@ -66,7 +73,7 @@ Exit code 0 if all went well: every decision, delivery and coin agrees with the 
         try:
             plan, kind = _plan(options)
             evidence, verdict = self._tell(plan, kind, options)
-        except (Unreadable, ValueError, StageError, ServersError, DidNotStart, Unexpected, LookupError, TimeoutError) as error:
+        except TROUBLE as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             self.stderr.write("Stopped as asked; nothing is left behind.")
@@ -77,7 +84,8 @@ Exit code 0 if all went well: every decision, delivery and coin agrees with the 
 
     def _tell(self, plan: Plan, kind: Kind, options: dict[str, Any]) -> tuple[Evidence, Verdict]:
         began = time.monotonic()
-        self._say(options, f"The story of {plan.source}: {len(plan.evenings)} days.")
+        evenings = len(plan.evenings)
+        self._say(options, f"The story of {plan.source}: {evenings} {'evening' if evenings == 1 else 'evenings'}.")
         with set_up(seed=options["seed"], keep=options["keep"]) as stage, _second_thoughts_ignored_on_leaving():
             self._say(
                 options, f"Web server, worker, beat and broker are up, and a database of their own ({time.monotonic() - began:.0f} s).\n"
