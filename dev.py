@@ -167,7 +167,7 @@ def test(options: argparse.Namespace) -> int:
     with Processes() as processes:
         environment |= processes.start_servers(None)
         # In the terminal's own group, so that Ctrl-C and --pdb reach it as usual.
-        pytest = subprocess.Popen([PYTHON, "-m", "pytest", "-n", "auto", *options.pytest], cwd=ROOT, env=environment)
+        pytest = subprocess.Popen([PYTHON, "-m", "pytest", "-n", "auto", "--dist", "worksteal", *options.pytest], cwd=ROOT, env=environment)
         try:
             return pytest.wait()
         except Asked:
