@@ -20,7 +20,7 @@ import psycopg
 from psycopg import sql
 
 from config.env import BASE_DIR
-from config.servers import servers
+from config.servers import end_with_parent, servers
 
 START_SECONDS = 30.0
 STOP_SECONDS = 15.0
@@ -73,6 +73,7 @@ def process(arguments: Sequence[str], environment: Mapping[str, str], *, log: Pa
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
+            preexec_fn=end_with_parent(signal.SIGTERM),  # noqa: PLW1509  (as in config/servers.py)
         )
         try:
             yield child

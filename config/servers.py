@@ -304,7 +304,7 @@ def _running(
             cwd="/",
             pass_fds=[lock],
             start_new_session=True,
-            preexec_fn=_end_with_parent(stop),  # noqa: PLW1509  (the main thread starts it; the function only makes one system call)
+            preexec_fn=end_with_parent(stop),  # noqa: PLW1509  (the main thread starts it; the function only makes one system call)
             **_as(account),
         )
     try:
@@ -318,7 +318,7 @@ def _running(
             process.wait()
 
 
-def _end_with_parent(stop: signal.Signals) -> Callable[[], None] | None:
+def end_with_parent(stop: signal.Signals) -> Callable[[], None] | None:
     """Linux only: has the kernel send `stop` to the child when its parent dies, however it dies."""
     if platform.system() != "Linux":
         return None
