@@ -15,7 +15,7 @@ SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
 DEBUG = env.bool("DEBUG", not SITE_URL.startswith("https://"))
 DEMO_MODE = env.bool("DEMO_MODE", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 SECURE = SITE_URL.startswith("https://")
 
 # Secrets. In development they are made on first use and kept in the folder var/keys.

@@ -5,7 +5,6 @@ import re
 from typing import Any
 
 from django.core import mail
-from django.http import HttpResponse
 from django.test import Client
 
 BASE = "/_allauth/app/v1"
@@ -26,7 +25,7 @@ class App:
         self.token: str | None = None
         self.client = Client(REMOTE_ADDR=address)
 
-    def ask(self, method: str, path: str, body: Any = None) -> HttpResponse:
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
         headers = {"X-Session-Token": self.token} if self.token else {}
         where = path if path.startswith("/") else f"{BASE}/{path}"
         response = self.client.generic(
@@ -38,10 +37,10 @@ class App:
             self.token = meta["session_token"]
         return response
 
-    def post(self, path: str, **body: Any) -> HttpResponse:
+    def post(self, path: str, **body: Any) -> Any:
         return self.ask("post", path, body)
 
-    def me(self) -> HttpResponse:
+    def me(self) -> Any:
         return self.ask("get", "/api/v1/me/")
 
 

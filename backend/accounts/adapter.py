@@ -37,7 +37,8 @@ class AccountAdapter(DefaultAccountAdapter):
         records = get_authentication_records(self.request, login.user)
         return not (records and records[-1]["method"] == "code")
 
-    def post_login(self, request: HttpRequest, user: User, **how: Any) -> Any:
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **how: Any) -> Any:
+        assert isinstance(user, User)
         services.forget_failed_sign_ins(user=user)
         return super().post_login(request, user, **how)
 

@@ -25,7 +25,7 @@ class Provider(Protocol):
 def providers() -> Iterator[Provider]:
     """In the order of erasing: what was derived first, the account last."""
     for path in settings.PRIVACY_PROVIDERS:
-        yield import_module(path)  # type: ignore[misc]  # a test holds each module to the protocol
+        yield import_module(path)
 
 
 def export_of(person: User) -> dict[str, Any]:

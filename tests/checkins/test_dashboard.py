@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -43,7 +43,7 @@ def seen_by(who, now=NOON, weeks=4):
     return levels, {one["week"]: one for one in board["partner_weeks"]}, {one["date"]: one["text"] for one in board["partner_lines"]}
 
 
-NOTHING = ({}, {}, {})
+NOTHING: tuple[dict[date, int], dict[str, object], dict[str, str]] = ({}, {}, {})
 
 
 def test_before_any_choice_nothing_is_shown(team):
@@ -121,7 +121,7 @@ def test_a_quick_answer_has_no_level_to_show(team):
 # The weekly picture
 
 
-MONDAY = datetime(2026, 3, 9).date()
+MONDAY = date(2026, 3, 9)
 SHOWN = datetime(2026, 3, 16, 6, 0, tzinfo=UTC)
 
 

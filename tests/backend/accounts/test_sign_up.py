@@ -125,5 +125,5 @@ def test_an_address_is_one_account_whatever_its_case():
 def test_a_mail_says_nothing_of_what_this_is_for():
     signed_up()
     for letter in mail.outbox:
-        text = (letter.subject + letter.body).lower()
+        text = f"{letter.subject} {letter.body}".lower()
         assert not any(word in text for word in ("couple", "partner", "relationship", "closeness"))

@@ -104,7 +104,7 @@ def test_a_session_that_nobody_signed_in_to_is_nobody(alice):
     session = SessionStore()
     session["visited"] = True
     session.save()
-    assert person_of_session(session.session_key) is None
+    assert person_of_session(str(session.session_key)) is None
 
 
 def test_a_forged_session_is_nobody(alice, key):

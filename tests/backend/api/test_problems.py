@@ -107,7 +107,7 @@ def test_nested_errors_become_pointers_into_the_body():
             "a": [exceptions.ErrorDetail("x", "max_value")],
             "b/c~": {"d": [exceptions.ErrorDetail("x", "invalid")]},
             "items": [{}, {"e": [exceptions.ErrorDetail("x", "required")]}],
-            "indexed": {2: [exceptions.ErrorDetail("x", "invalid_choice")]},
+            "indexed": {"2": [exceptions.ErrorDetail("x", "invalid_choice")]},
             "non_field_errors": [exceptions.ErrorDetail("x", "odd_one")],
         }
     )

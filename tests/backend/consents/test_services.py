@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -21,12 +22,18 @@ def team(db):
     return cast.full_cast(now=NOW)
 
 
+def member(person):
+    membership = active_membership(person)
+    assert membership is not None
+    return membership
+
+
 def since(choice):
     return choice.weekly_since, choice.levels_since
 
 
 def test_nothing_is_chosen_at_first(team):
-    assert choice_of(active_membership(team.alice)) is None
+    assert choice_of(member(team.alice)) is None
 
 
 def test_sharing_begins_when_it_is_chosen(team):
@@ -58,7 +65,7 @@ def test_other_choices_leave_sharing_alone(team):
 
 def test_each_chooses_for_themselves(team):
     services.choose(person=team.alice, sharing="levels", now=NOW)
-    assert choice_of(active_membership(team.bob)) is None
+    assert choice_of(member(team.bob)) is None
 
 
 def test_choices_belong_to_a_couple(team):
@@ -67,7 +74,7 @@ def test_choices_belong_to_a_couple(team):
     with pytest.raises(services.NotPaired):
         services.choose(person=team.alice, sharing="nothing", now=NOW + HOUR)
     cast.pair(team.alice, team.charlie, now=NOW + HOUR)
-    assert choice_of(active_membership(team.alice)) is None
+    assert choice_of(member(team.alice)) is None
 
 
 def test_somebody_alone_chooses_nothing(team):
@@ -77,7 +84,7 @@ def test_somebody_alone_chooses_nothing(team):
 
 
 def test_the_database_refuses_sharing_without_a_beginning(team):
-    membership = active_membership(team.alice)
+    membership = member(team.alice)
     with pytest.raises(IntegrityError), transaction.atomic():
         Choice.objects.create(membership=membership, sharing="levels", changed_at=NOW)
 
@@ -129,7 +136,7 @@ def test_choices_and_holds_are_visible_to_oneself_alone(team):
 @pytest.mark.django_db(transaction=True)
 def test_two_devices_pausing_and_choosing_at_once():
     team = cast.full_cast(now=NOW)
-    acts = [lambda: services.pause(person=team.alice, now=NOW)] * 3
+    acts: list[Callable[[], object]] = [lambda: services.pause(person=team.alice, now=NOW)] * 3
     acts += [lambda: services.choose(person=team.alice, sharing="levels", now=NOW)] * 3
     assert not [one for one in at_once(acts) if isinstance(one, Exception)]
     assert Hold.objects.count() == 1

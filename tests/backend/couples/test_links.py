@@ -1,9 +1,11 @@
 """An invitation as a link and as a picture."""
 
 import re
+from typing import Any
 from xml.etree import ElementTree
 
-import qrcode
+from qrcode.constants import ERROR_CORRECT_M
+from qrcode.main import QRCode
 
 from backend.couples.links import link_for, picture_of
 
@@ -23,7 +25,7 @@ def test_the_code_stands_where_no_server_sees_it(settings):
 
 
 def test_the_picture_paints_exactly_the_dark_modules():
-    drawing = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
+    drawing: QRCode[Any] = QRCode(error_correction=ERROR_CORRECT_M, border=0)
     drawing.add_data(LINK)
     drawing.make(fit=True)
     dark = {(x, y) for y, row in enumerate(drawing.get_matrix()) for x, module in enumerate(row) if module}

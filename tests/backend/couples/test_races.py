@@ -32,7 +32,7 @@ def test_two_people_with_one_code():
     alice = cast.person("Alice")
     others = [cast.person(name) for name in ("Bob", "Charlie", "Erin", "Frank")]
     _, code = services.invite(person=alice, now=NOW)
-    results = at_once([lambda who=who: accept(who, code) for who in others])
+    results = at_once([partial(accept, who, code) for who in others])
     assert_only_domain_errors(results)
     assert sum(not isinstance(one, Exception) for one in results) == 1
 
@@ -54,7 +54,7 @@ def test_a_ring_in_which_everybody_confirms():
         invitations = [services.invite(person=who, now=NOW) for who in ring]
         for index, who in enumerate(ring):
             accept(who, invitations[index - 1][1], address=f"203.0.113.{index}")
-        results = at_once([lambda who=who, one=one[0]: confirm(who, one) for who, one in zip(ring, invitations, strict=True)])
+        results = at_once([partial(confirm, who, one[0]) for who, one in zip(ring, invitations, strict=True)])
         assert_only_domain_errors(results)
         assert sum(isinstance(one, Couple) for one in results) == 1
         assert Membership.objects.filter(person__in=ring).count() == 2
@@ -84,7 +84,7 @@ def test_accepting_another_while_the_first_is_confirmed():
 def test_both_leave_at_once():
     alice, bob = cast.person("Alice"), cast.person("Bob")
     cast.pair(alice, bob)
-    results = at_once([lambda who=who: services.leave(person=who, quietly=True, now=NOW) for who in (alice, bob)])
+    results = at_once([partial(services.leave, person=who, quietly=True, now=NOW) for who in (alice, bob)])
     assert_only_domain_errors(results)
     assert not Membership.objects.filter(ended_at=None).exists()
 
@@ -98,6 +98,6 @@ def test_tries_at_once_are_counted_one_by_one():
 
 def test_tries_at_once_from_one_address_are_counted_one_by_one():
     guessers = [cast.person(f"Guesser{n}") for n in range(24)]
-    results = at_once([lambda who=who: accept(who, "WRONG-WRONG") for who in guessers])
+    results = at_once([partial(accept, who, "WRONG-WRONG") for who in guessers])
     assert sum(isinstance(one, SlowDown) for one in results) == 4
     assert CodeAttempt.objects.count() == 20

@@ -12,7 +12,8 @@ from backend.consents import services as consents
 from backend.couples import services as couples
 from checkins import policy
 from checkins.models import Decision, PatternDay, PatternState
-from checkins.services import deciding
+from checkins.reveal import reveal_at
+from checkins.services import deciding, wording
 from notifications import services as notifications
 from notifications.models import Delivery, Prompt
 from tests import cast
@@ -118,7 +119,7 @@ def test_an_unavailable_morning_says_why_and_sends_nothing(team, heads, modes, w
 
 def test_no_words_left(team, heads, monkeypatch):
     choose(team)
-    monkeypatch.setattr(deciding.wording, "items", dict)
+    monkeypatch.setattr(wording, "items", dict)
     deciding.decide_due(now=READY)
     assert decided().reason == "no-words"
 
@@ -144,7 +145,7 @@ def test_no_item_comes_twice_in_four_weeks(team, heads):
     for n in range(29):
         deciding.decide_due(now=READY + n * ONE)
     items = list(Decision.objects.filter(sent=True).values_list("item", flat=True))
-    assert len(items) == len(set(items)) or len(items) > len(deciding.wording.items())
+    assert len(items) == len(set(items)) or len(items) > len(wording.items())
 
 
 def in_an_episode(team):
@@ -328,7 +329,7 @@ def test_a_move_reschedules_and_decides_no_morning_twice(team, zone):
     assert len(days) >= 6
     for row in Decision.objects.filter(decided_at__gt=now):
         late = max(row.decided_at, FIRST)
-        assert late >= deciding.reveal_at(row.day - ONE, team.alice.zone, team.bob.zone)
+        assert late >= reveal_at(row.day - ONE, team.alice.zone, team.bob.zone)
 
 
 def test_nothing_is_decided_for_those_who_parted(team, heads):

@@ -45,7 +45,7 @@ def texts():
 
 
 def keys_in_use():
-    return {key_id_of(value) for row in CheckIn.objects.all() for value in (row.note, row.shared_line) if value is not None}
+    return {key_id_of(bytes(value)) for row in CheckIn.objects.all() for value in (row.note, row.shared_line) if value is not None}
 
 
 def test_every_text_moves_to_the_current_key_and_reads_as_before(alice, settings):
@@ -86,7 +86,7 @@ def test_a_second_run_finds_nothing_to_do(alice):
 def test_an_amendment_in_between_is_not_undone(alice, monkeypatch):
     """Somebody changes their note after it was read for moving and before it is written back."""
     original = rotating._moved
-    changed = []
+    changed: list[CheckIn] = []
 
     def moved(row):
         values = original(row)
@@ -107,12 +107,13 @@ def test_an_amendment_in_between_is_not_undone(alice, monkeypatch):
 
 def test_what_cannot_be_opened_is_left_as_it_is_and_named(alice):
     row = CheckIn.objects.get(day=cast.TODAY - ONE)
+    assert row.note is not None
     damaged = bytes(row.note)[:-1] + b"\x00"
     CheckIn.objects.filter(pk=row.pk).update(note=damaged)
     with pytest.raises(CommandError, match=str(row.pk)):
         rotate()
     row.refresh_from_db()
-    assert bytes(row.note) == damaged
+    assert bytes(row.note or b"") == damaged
     with pytest.raises(Unreadable):
         check_in_of(row)
     CheckIn.objects.filter(pk=row.pk).delete()
