@@ -1,6 +1,7 @@
 """The evening's check-in, one's own answers, and what two people have chosen to show each other."""
 
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import uuid4
 
@@ -67,7 +68,8 @@ def tonight(request: PersonRequest) -> HttpResponse:
 def history(request: PersonRequest) -> HttpResponse:
     rows = CheckIn.objects.visible_to(request.user).order_by("-day")
     page = Paginator(rows, DAYS_ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "checkins/history.html", {"page": page, "check_ins": [_as_read(row) for row in page]})
+    months = [(month, [_as_read(row) for row in rows]) for month, rows in groupby(page, key=lambda row: row.day.replace(day=1))]
+    return render(request, "checkins/history.html", {"page": page, "months": months})
 
 
 @require_POST

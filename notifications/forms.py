@@ -5,6 +5,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from notifications.models import Prompt
+
+REACTION_WORDS = {
+    Prompt.Reaction.HELPED: _("Helped"),
+    Prompt.Reaction.NOT_NOW: _("Not now"),
+    Prompt.Reaction.DID_NOT_FIT: _("Did not fit"),
+}
+
 
 def _hour(label: Any, **options: Any) -> forms.TimeField:
     return forms.TimeField(label=label, widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": "300"}), **options)
@@ -32,4 +40,6 @@ class DeviceForm(forms.Form):
 
 
 class ReactionForm(forms.Form):
-    reaction = forms.ChoiceField(choices=[("helped", ""), ("not_now", ""), ("did_not_fit", ""), ("", "")], required=False)
+    """How a prompt was felt; empty takes it back."""
+
+    reaction = forms.ChoiceField(choices=list(REACTION_WORDS.items()), required=False)

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,17 +17,12 @@ from backend.errors import DomainError, NotFound
 from backend.web.domain import explain, private
 from notifications import services
 from notifications.channels.vapid import application_server_key
-from notifications.forms import DeviceForm, ReactionForm, RemindersForm
+from notifications.forms import REACTION_WORDS, DeviceForm, ReactionForm, RemindersForm
 from notifications.models import Device, Prompt
 from notifications.words import loader
 
 PROMPTS_ON_A_PAGE = 20
 MUTE_DAYS = 7
-REACTIONS = [
-    (Prompt.Reaction.HELPED, gettext_lazy("Helped")),
-    (Prompt.Reaction.NOT_NOW, gettext_lazy("Not now")),
-    (Prompt.Reaction.DID_NOT_FIT, gettext_lazy("Did not fit")),
-]
 SERVICE_WORKER = (Path(__file__).parent / "static" / "notifications" / "sw.js").read_text(encoding="utf-8")
 
 
@@ -38,7 +33,8 @@ def words(request: PersonRequest) -> HttpResponse:
     arrived = Prompt.objects.visible_to(request.user).arrived(now).order_by("-slot_at")
     page = Paginator(arrived, PROMPTS_ON_A_PAGE).get_page(request.GET.get("page"))
     muted = bool(services.is_muted([request.user.pk], now))
-    context = {"page": page, "prompts": [(prompt, _words(prompt)) for prompt in page], "muted": muted, "reactions": REACTIONS}
+    prompts = [(prompt, _words(prompt)) for prompt in page]
+    context = {"page": page, "prompts": prompts, "earlier": prompts[1:], "muted": muted, "reactions": REACTION_WORDS.items()}
     return render(request, "notifications/words.html", context)
 
 
@@ -56,7 +52,9 @@ def word(request: PersonRequest, prompt_id: UUID) -> HttpResponse:
     if prompt is None:
         raise NotFound
     muted = bool(services.is_muted([request.user.pk], now))
-    return render(request, "notifications/word.html", {"prompt": prompt, "words": _words(prompt), "muted": muted, "reactions": REACTIONS})
+    return render(
+        request, "notifications/word.html", {"prompt": prompt, "words": _words(prompt), "muted": muted, "reactions": REACTION_WORDS.items()}
+    )
 
 
 @require_POST
