@@ -46,6 +46,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="one_account_per_email")]
+        indexes = [
+            # the sweeps that compute reminders and mornings anew for those who moved
+            models.Index(fields=["zone_changed_at"], name="user_zone_changed_at"),
+        ]
 
     def __str__(self) -> str:
         return f"user {self.pk}"
