@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from backend import clock
 from backend.accounts.requests import PersonRequest
 from backend.calendar_days import local_day
-from backend.consents.queries import own_choice
+from backend.consents.queries import is_paused, own_choice
 from backend.couples.queries import active_membership
 from backend.errors import DomainError, StaleVersion, VersionRequired
 from backend.web.domain import explain, private
@@ -56,6 +56,7 @@ def tonight(request: PersonRequest) -> HttpResponse:
         "standing": check_in_of(standing) if standing else None,
         "answered": answered,
         "changeable": day == today,
+        "paused": is_paused(request.user),
         "words": Prompt.objects.visible_to(request.user).arrived(now).filter(day=today).first(),
         "yesterday": today - ONE_DAY if day == today and _is_open(request, today - ONE_DAY) else None,
     }

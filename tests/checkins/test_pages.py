@@ -180,6 +180,13 @@ def test_any_other_day_does_not_exist(cast, day):
     assert signed_in(cast.alice).get(f"/tonight/?day={day}").status_code == 404
 
 
+def test_a_pause_is_said_where_one_answers_and_the_safety_state_is_not(cast):
+    consents.enter_safety(person=cast.alice, now=clock.now())
+    assert "yours alone unless you share" in signed_in(cast.alice).get("/tonight/").content.decode()
+    consents.pause(person=cast.alice, now=clock.now())
+    assert "a pause: this stays yours alone" in signed_in(cast.alice).get("/tonight/").content.decode()
+
+
 def test_an_answer_is_deleted_by_its_author_alone(cast):
     signed_in(cast.alice).post("/tonight/", full())
     address = f"/history/{today_of(cast.alice)}/delete/"
