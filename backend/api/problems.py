@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ _PLAIN: dict[type[Exception], tuple[int, str, str]] = {
     Http404: (404, "not-found", "Not found"),
     exceptions.PermissionDenied: (404, "not-found", "Not found"),
     PermissionDenied: (404, "not-found", "Not found"),
+    SuspiciousOperation: (400, "malformed", "This could not be read"),
     exceptions.ParseError: (400, "malformed", "This could not be read"),
     exceptions.MethodNotAllowed: (405, "method-not-allowed", "Not possible here"),
     exceptions.NotAcceptable: (406, "not-acceptable", "Not available in this form"),

@@ -26,7 +26,8 @@ class _FixedWindow(SimpleRateThrottle):
             return True
 
     def wait(self) -> float | None:
-        return float(self.duration)
+        """Seconds until this window ends."""
+        return self.duration - time.time() % self.duration
 
 
 class PersonThrottle(_FixedWindow):
