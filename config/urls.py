@@ -34,6 +34,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # An unknown address is a problem document too, in development as well.
     re_path(r"^api/v1/", failures.not_found),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema", http_method_names=["get", "head"]), name="api-docs"),
+    # Nobody is asked for a telephone number; allauth's addresses for one would fail.
+    re_path(r"^_allauth/app/v1/account/phone", failures.not_found),
+    re_path(r"^_allauth/app/v1/auth/phone", failures.not_found),
     path("_allauth/", include("allauth.headless.urls")),
     path("accounts/", include("allauth.urls")),
     path("healthz", health.healthz, name="healthz"),
