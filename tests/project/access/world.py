@@ -1,0 +1,231 @@
+"""One world in which everybody has something to hide: nine kinds of people, each with rows of their own.
+
+Selma is the person whose things the others ask for. She was once with Egon, is with Pavel now, shares her levels with him and
+has everything a person can have. Every secret of hers is a string that occurs nowhere else.
+"""
+
+import base64
+import hashlib
+import re
+import time
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.models import EmailAddress
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from backend.accounts.models import User
+from backend.consents import services as consents
+from backend.couples import services as couples
+from backend.couples.models import Couple, Invitation, Membership
+from checkins import services as checkins
+from checkins.answers import Answers
+from checkins.models import Decision, Episode, PatternDay, PatternState
+from notifications import services as notifications
+from notifications.models import Delivery, Device, Prompt, ReminderSlot
+from tests.cast import PASSWORD, signed_in
+
+NOW = datetime(2026, 3, 4, 19, 30, tzinfo=UTC)
+"""A Wednesday evening."""
+TODAY = date(2026, 3, 4)
+BEGINNING = NOW - timedelta(days=40)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+ROLES = ("anonymous", "unpaired", "person", "partner", "ex", "outsider", "therapist", "staff", "superuser")
+"""Until there are therapists, one is an ordinary account without a link to anybody."""
+SIGNED_IN = ROLES[1:]
+
+UNCONFIRMED = ("therapist", "staff")
+"""Who signed in too long ago to take data along or to delete the account."""
+
+OWN_DAY = TODAY
+"""Everybody answered on this day."""
+THEIR_DAY = TODAY - 7 * DAY
+LEVELS = (9, 1, 8, 2, 7)
+"""Selma's closeness on five days from `THEIR_DAY` on, which she alone answered."""
+NOBODYS_DAY = TODAY - 30 * DAY
+
+SECRETS: dict[str, str] = {
+    "e-mail": "selma.canary@example.org",
+    "name": "Selma-Canary",
+    "zone": '"timezone":"Atlantic/Azores"',
+    "hour": "18:17",
+    "mute": '"muted_until":"2026-03-11T18:30',
+    "choice": '"sharing":"levels"',
+    "hold": '"paused":true',
+    "note": "canary note: the lighthouse",
+    "line": "canary line: the harbour",
+    "levels": ",".join(map(str, LEVELS)),
+    "check-in": '"version":1,"answered_at":"2026-02-25',
+    "pattern": '"week":"2026-02-09","state"',
+    "device": "Canary phone",
+    "endpoint": "canary-endpoint-of-selma",
+    "keys": "canary-secret-key",
+    "guest": "Guest-of-Selma",
+}
+"""What Selma alone may see unless a cell says otherwise, by what it is called there."""
+
+MARKS = {"a pattern": '"pattern":['}
+"""What is no secret of hers, but belongs in a cell: that a pattern is shown at all."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, without the address that was asked for and without what differs by chance."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+    location: str = field(default="", compare=False)
+    """Where the caller is sent, as it was written."""
+
+
+@dataclass(frozen=True)
+class World:
+    people: dict[str, User]
+    sessions: dict[str, str]
+    objects: dict[str, dict[str, Any]]
+    secrets: dict[str, re.Pattern[str]]
+
+    def seen_in(self, answer: Answer) -> frozenset[str]:
+        """Which of Selma's secrets an answer holds, its headers included."""
+        text = f"{answer.headers}{answer.text}"
+        return frozenset(name for name, pattern in self.secrets.items() if pattern.search(text))
+
+
+def person(name: str, email: str, *, timezone: str = "Europe/Madrid", **more: Any) -> User:
+    """An account with its confirmed address."""
+    made = User(email=email, name=name, timezone=timezone, date_joined=BEGINNING, zone_changed_at=BEGINNING, **more)
+    made.set_password(PASSWORD)
+    made.save()
+    EmailAddress.objects.create(user=made, email=email, verified=True, primary=True)
+    return made
+
+
+def pair(a: User, b: User, *, now: datetime) -> Couple:
+    invitation, code = couples.invite(person=a, now=now)
+    couples.accept_invitation(person=b, code=code, address=f"192.0.2.{a.pk % 250}", now=now)
+    return couples.confirm_invitation(person=a, invitation_id=invitation.pk, now=now)
+
+
+def build() -> World:
+    """Makes the world in the present transaction, as it stands on the evening of `NOW`."""
+    people = {
+        "unpaired": person("Una", "una@example.org"),
+        "person": person(SECRETS["name"], SECRETS["e-mail"], timezone="Atlantic/Azores"),
+        "partner": person("Pavel", "pavel@example.org"),
+        "ex": person("Egon", "egon@example.org"),
+        "outsider": person("Olga", "olga@example.org"),
+        "therapist": person("Thea", "thea@example.org"),
+        "staff": person("Dana", "dana@example.org", is_staff=True),
+        "superuser": person("Susan", "susan@example.org", is_staff=True, is_superuser=True),
+    }
+    selma = people["person"]
+    pair(selma, people["ex"], now=BEGINNING)
+    couples.leave(person=people["ex"], quietly=False, now=BEGINNING + HOUR)
+    _derive(pair(selma, people["partner"], now=BEGINNING + 2 * HOUR), monday=date(2026, 2, 9))
+    _derive(pair(people["outsider"], person("Otto", "otto@example.org"), now=BEGINNING), monday=date(2026, 2, 16))
+    _derive(pair(people["ex"], person("Nadja", "nadja@example.org"), now=BEGINNING + 2 * HOUR), monday=date(2026, 2, 2))
+    for role in ("person", "partner", "outsider"):
+        _opt_in(people[role], sharing="levels" if role == "person" else "weekly")
+    _opt_in(User.objects.get(email="otto@example.org"), sharing="nothing")
+    for answered, level in enumerate(LEVELS):
+        _answer(selma, THEIR_DAY + answered * DAY, level=level, note=SECRETS["note"], line=SECRETS["line"])
+    objects = {role: _own_rows(one, role) for role, one in people.items()}
+    consents.pause(person=selma, now=NOW - HOUR)
+    notifications.mute(person=selma, days=7, now=NOW - HOUR)
+    sessions = {role: _session(one, is_confirmed=role not in UNCONFIRMED) for role, one in people.items()}
+    mine = objects["person"]
+    texts = SECRETS | MARKS | {f"id of {name}": str(mine[name]) for name in ("prompt_id", "device_id", "invitation_id")}
+    return World(people, sessions, objects, {name: re.compile(re.escape(text)) for name, text in texts.items()})
+
+
+def _session(one: User, *, is_confirmed: bool) -> str:
+    """The key of a session of this person."""
+    session = signed_in(one).session
+    if is_confirmed:
+        session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
+        session.save()
+    return str(session.session_key)
+
+
+def _opt_in(one: User, *, sharing: str) -> None:
+    consents.choose(person=one, now=BEGINNING + 3 * HOUR, sharing=sharing, prompt_mode="responsive", show_pattern=True)
+
+
+def _derive(couple: Couple, *, monday: date) -> None:
+    """A week of what is worked out from two, an episode in it and the decision after it."""
+    PatternState.objects.create(couple=couple, first_day=monday, assessed_through=monday + 6 * DAY)
+    for n in range(7):
+        PatternDay.objects.create(
+            couple=couple, day=monday + n * DAY, p_a_reaches=0.1, p_b_reaches=0.1, p_apart=0.1, p_steady=0.7, enough=True, alert=False
+        )
+    Episode.objects.create(couple=couple, started_on=monday, ended_on=monday + 3 * DAY, direction="a_reaches")
+    Decision.objects.create(
+        couple=couple, day=monday + 7 * DAY, decided_at=NOW - DAY, available=True, reason="calm", probability=0.05, coin=0.9,
+        sent=False, in_trial=True, state_alert=False,
+    )  # fmt: skip
+
+
+def _answer(one: User, day: date, *, level: int, note: str | None = None, line: str | None = None) -> None:
+    at = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
+    answers = Answers(kind="full", closeness_felt=level, closeness_wanted=5, space_wanted=5, note=note, shared_line=line)
+    checkins.submit_check_in(person=one, item=checkins.Item(day=day, client_id=uuid.uuid4(), answers=answers), now=at)
+
+
+def _own_rows(one: User, role: str) -> dict[str, Any]:
+    """A prompt, a device, an invitation that waits to be confirmed and a check-in, all of this person's own."""
+    mine = role == "person"
+    device = Device.objects.create(
+        person=one,
+        kind="webpush",
+        service="https://fcm.googleapis.com",
+        endpoint=f"https://fcm.googleapis.com/{SECRETS['endpoint'] if mine else role}",
+        endpoint_hash=hashlib.sha256(role.encode()).digest(),
+        p256dh=SECRETS["keys"] if mine else "",
+        auth=SECRETS["keys"] if mine else "",
+        name=SECRETS["device"] if mine else f"Phone of {role}",
+        created_at=BEGINNING,
+        last_seen_at=BEGINNING,
+    )
+    membership = Membership.objects.active().filter(person=one).first()
+    recipient = notifications.Recipient(one.pk, one.zone, "one-plain-line", 1, "either", "en")
+    (prompt,) = notifications.queue_prompts(
+        occasion=uuid.uuid4(), couple_id=membership.couple_id if membership else None, recipients=[recipient], now=NOW - 2 * DAY
+    )
+    assert Prompt.objects.arrived(NOW).filter(pk=prompt.pk).exists()
+    invitation = Invitation.objects.create(
+        inviter=one,
+        code_hash=uuid.uuid4().bytes,
+        state="accepted",
+        created_at=NOW - HOUR,
+        expires_at=NOW + HOUR,
+        accepted_by=person(SECRETS["guest"] if mine else f"Guest of {role}", f"guest-of-{role}@example.net"),
+        accepted_at=NOW - HOUR,
+    )
+    _answer(one, OWN_DAY, level=6)
+    if mine:
+        notifications.change_preference(person=one, now=BEGINNING, reminder_time=datetime(2026, 1, 1, 18, 17).time())  # noqa: DTZ001 (a wall-clock hour)
+    assert Delivery.objects.filter(person=one).exists()
+    assert ReminderSlot.objects.filter(person=one).exists()
+    return {
+        "prompt_id": prompt.pk,
+        "device_id": device.pk,
+        "invitation_id": invitation.pk,
+        "day": OWN_DAY,
+        "object_id": one.pk,
+    }
+
+
+def browser_keys() -> dict[str, str]:
+    """The keys of a push subscription, as a browser makes them."""
+    point = generate_private_key(SECP256R1()).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return {"p256dh": _base64(point), "auth": _base64(bytes(16))}
+
+
+def _base64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
