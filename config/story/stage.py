@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import os
 import secrets
+import signal
 import subprocess
 import tempfile
 import time
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit, urlunsplit
 import redis
 
 from config import scratch
+from config.servers import end_with_parent
 from notifications.channels.vapid import Vapid
 from notifications.stand_ins.mail_server import MailServer
 from notifications.stand_ins.push_service import PushService
@@ -167,7 +169,14 @@ class Broker:
 
     def start(self) -> None:
         with self._log.open("ab") as output:
-            self._again = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+            self._again = subprocess.Popen(
+                self._command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=end_with_parent(signal.SIGTERM),  # noqa: PLW1509  (as in config/servers.py)
+            )
         deadline = time.monotonic() + scratch.START_SECONDS
         while not self._answers():
             if time.monotonic() > deadline:
