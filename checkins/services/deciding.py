@@ -159,6 +159,7 @@ def _queue(sending: Sequence[tuple[_Morning, Decision, Sequence[policy.Receiver]
     for morning, _decision, _receivers in sending:
         by_day[morning.day] += morning.people
     voices = {day: wording.voices_of(people, day) for day, people in by_day.items()}
+    occasions: list[notifications.Occasion] = []
     for morning, decision, receivers in sending:
         by_side = {member.side: member.person for member in morning.members}
         recipients = []
@@ -169,7 +170,8 @@ def _queue(sending: Sequence[tuple[_Morning, Decision, Sequence[policy.Receiver]
                 recipients.append(wording.recipient(person, item=decision.item, version=items[decision.item], voice=voice))
             elif alone := wording.recipient_alone(person, day=morning.day, now=now):
                 recipients.append(alone)
-        notifications.queue_prompts(occasion=decision.id, couple_id=decision.couple_id, recipients=recipients, now=now)
+        occasions.append(notifications.Occasion(decision.id, decision.couple_id, recipients))
+    notifications.queue_occasions(occasions=occasions, now=now)
 
 
 def _missed(morning: _Morning, now: datetime) -> list[Decision]:

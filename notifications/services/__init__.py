@@ -4,11 +4,13 @@ from notifications.services.delivering import claim_due, deliver_due, resume_ser
 from notifications.services.devices import TooManyDevices, register_device, revoke_device
 from notifications.services.preferences import change_preference, preference_of
 from notifications.services.prompts import (
+    Occasion,
     Recipient,
     cancel_couple,
     cancel_person,
     is_muted,
     mute,
+    queue_occasions,
     queue_prompts,
     react,
     recent_items,
@@ -17,6 +19,7 @@ from notifications.services.reminders import close_slot, queue_due_reminders
 from notifications.services.tokens import TokenOwner, mint_answer_tokens, redeem_answer_token
 
 __all__ = [
+    "Occasion",
     "Recipient",
     "TokenOwner",
     "TooManyDevices",
@@ -31,6 +34,7 @@ __all__ = [
     "mute",
     "preference_of",
     "queue_due_reminders",
+    "queue_occasions",
     "queue_prompts",
     "react",
     "recent_items",

@@ -29,24 +29,42 @@ class Recipient:
     language: str
 
 
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Prompts that go out as one: their receivers, and the couple they are about."""
+
+    id: UUID
+    couple_id: int | None
+    recipients: Sequence[Recipient]
+
+
 def queue_prompts(*, occasion: UUID, couple_id: int | None, recipients: Sequence[Recipient], now: datetime) -> list[Prompt]:
     """Queues the prompts of one occasion, all or none, each for the next 08:30 of its receiver's clock.
 
     Nobody who is muted or paused gets one, nobody in the safety state one about two people, and nobody a second on one
     day. Asking again for the same occasion changes nothing and returns what stands.
     """
-    ids = [one.person_id for one in recipients]
+    return queue_occasions(occasions=[Occasion(occasion, couple_id, recipients)], now=now)
+
+
+def queue_occasions(*, occasions: Sequence[Occasion], now: datetime) -> list[Prompt]:
+    """Queues many occasions with as many statements as one."""
+    pairs = [(occasion, one) for occasion in occasions for one in occasion.recipients]
+    if not pairs:
+        return []
+    ids = [one.person_id for _, one in pairs]
     with transaction.atomic():
         preferences = Preference.objects.in_bulk(ids)
         holds = queries.holds(ids)
         muted = is_muted(ids, now)
         wanted = [
-            _prompt(occasion, couple_id, one, preferences.get(one.person_id), now)
-            for one in recipients
+            _prompt(occasion.id, occasion.couple_id, one, preferences.get(one.person_id), now)
+            for occasion, one in pairs
             if one.person_id not in muted | holds.paused and (one.voice == Prompt.Voice.SOLO or one.person_id not in holds.in_safety)
         ]
         Prompt.objects.bulk_create(wanted, ignore_conflicts=True)
-        prompts = list(Prompt.objects.standing().filter(occasion=occasion, person_id__in=ids).order_by("person_id"))
+        standing = Prompt.objects.standing().filter(occasion__in=[occasion.id for occasion in occasions], person_id__in=ids)
+        prompts = list(standing.order_by("person_id"))
         places = places_of(ids)
         put_out([one for prompt in prompts for one in bring_prompt(prompt, places[prompt.person_id])], now=now)
     return prompts

@@ -274,7 +274,7 @@ def test_both_or_none(team, heads, monkeypatch):
         raise RuntimeError("the outbox is on fire")
 
     with monkeypatch.context() as burning:
-        burning.setattr(notifications, "queue_prompts", fail)
+        burning.setattr(notifications, "queue_occasions", fail)
         with pytest.raises(RuntimeError):
             deciding.decide_due(now=READY)
     assert not Decision.objects.filter(day=READY.date()).exists()
@@ -365,7 +365,9 @@ def test_a_new_couple_of_the_same_two_begins_anew(team, heads):
 # Many at once
 
 
-def test_a_batch_of_couples_costs_as_many_statements_as_a_few():
+@pytest.mark.parametrize("when", [FIRST, READY])
+def test_a_batch_of_couples_costs_as_many_statements_as_a_few(heads, when):
+    """On the second morning every couple is sent a prompt."""
     counts = []
     for size in (2, 20):
         PatternState.objects.update(next_decision_at=None)
@@ -374,10 +376,11 @@ def test_a_batch_of_couples_costs_as_many_statements_as_a_few():
             choose(cast.Cast(a, b, a, a, cast.pair(a, b)))
             keep(a, PAIRED)
         with CaptureQueriesContext(connection) as captured:
-            assert deciding.decide_due(now=FIRST) == size
+            assert deciding.decide_due(now=when) == size
         counts.append(len(captured))
     assert counts[0] == counts[1]
     assert Decision.objects.count() == 22
+    assert Prompt.objects.count() == (44 if when == READY else 0)
 
 
 def test_an_idle_sweep_costs_little(team, django_assert_max_num_queries):
