@@ -164,6 +164,8 @@ def outcome(answer: Answer) -> str:
     """What a cell says: a status, or where somebody is sent to sign in."""
     if answer.location.startswith("/accounts/login/?next="):
         return "sign-in"
+    if answer.location.startswith("/accounts/reauthenticate/?next="):
+        return "reauthenticate"
     if answer.location.startswith("/admin/login/?next="):
         return "admin-sign-in"
     return str(answer.status)

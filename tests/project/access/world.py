@@ -66,6 +66,7 @@ SECRETS: dict[str, str] = {
     "endpoint": "canary-endpoint-of-selma",
     "keys": "canary-secret-key",
     "guest": "Guest-of-Selma",
+    "reminder": "canary-reason-of-selma",
 }
 """What Selma alone may see unless a cell says otherwise, by what it is called there."""
 
@@ -148,7 +149,7 @@ def _session(one: User, *, is_confirmed: bool) -> str:
     """The key of a session of this person."""
     session = signed_in(one).session
     if is_confirmed:
-        session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
+        session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time() + DAY.total_seconds()}]
         session.save()
     return str(session.session_key)
 
@@ -209,6 +210,7 @@ def _own_rows(one: User, role: str) -> dict[str, Any]:
     )
     _answer(one, OWN_DAY, level=6)
     if mine:
+        ReminderSlot.objects.filter(person=one).update(reason=SECRETS["reminder"])
         notifications.change_preference(person=one, now=BEGINNING, reminder_time=datetime(2026, 1, 1, 18, 17).time())  # noqa: DTZ001 (a wall-clock hour)
     assert Delivery.objects.filter(person=one).exists()
     assert ReminderSlot.objects.filter(person=one).exists()

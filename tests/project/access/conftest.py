@@ -1,0 +1,25 @@
+"""The world of the matrix is made once for a module and never changed: every call is undone."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from pytest_django.plugin import DjangoDbBlocker
+
+from backend import clock
+from tests.project.access import world as made_up
+from tests.project.access.world import World
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
+        patch.setattr(clock, "now", lambda: made_up.NOW)
+        # Writing out the description of allauth's API takes a second each time, and it is the same for everybody.
+        patch.setattr("allauth.headless.spec.views.get_schema", lambda: {"openapi": "3.1.0"})
+        # Thousands of refusals are what is asked for here; their warnings would drown everything else.
+        logging.disable(logging.CRITICAL)
+        yield made_up.build()
+        logging.disable(logging.NOTSET)
+        transaction.set_rollback(True)
