@@ -23,7 +23,7 @@ FUNCTION = re.compile(r"(?:\w+\.)*(\w+)\(\)")
 
 def own_commands() -> set[str]:
     """The commands of `manage.py` that this project brings."""
-    return {name for name, app in get_commands().items() if isinstance(app, str) and app.split(".")[0] in PACKAGES}
+    return {name for name, app in get_commands().items() if app.split(".")[0] in PACKAGES}
 
 
 @cache
