@@ -32,6 +32,16 @@ PAGES = (
     "/accounts/email/",
 )
 
+OPEN_PAGES = (
+    "/",
+    "/invitation/",
+    "/accounts/login/",
+    "/accounts/login/code/",
+    "/accounts/signup/",
+    "/accounts/password/reset/",
+    "/deleted/",
+)
+
 
 def sign_up(page: Page, name: str) -> None:
     """Makes an account and types the code that came by mail."""
@@ -194,8 +204,18 @@ def test_leaving_puts_another_page_in_the_place_of_this_one(phone, site, cast, s
 def test_every_page_is_readable_by_all_and_fits_a_narrow_phone(phone, site, cast, scheme):
     signed_in(cast.alice).post("/tonight/", {"client_id": "0b5bd1f0-6b67-4f1c-9d10-5c9f4b0f1c11", "quick": "closer"})
     page = signed_in_phone(phone, site, cast.alice, color_scheme=scheme)
+    assert_readable(page, PAGES)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_open_page_is_readable_by_all_and_fits_a_narrow_phone(phone, scheme):
+    assert_readable(phone(color_scheme=scheme), OPEN_PAGES)
+
+
+def assert_readable(page: Page, paths: tuple[str, ...]) -> None:
+    """No page scrolls sideways, and axe finds nothing to put right."""
     found = []
-    for path in PAGES:
+    for path in paths:
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
         found += [f"{path} {one['id']}: {one['nodes'][0]['html']}" for one in Axe().run(page).response["violations"]]
