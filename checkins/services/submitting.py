@@ -224,7 +224,8 @@ def _values(person_id: int, item: Item, answered_at: datetime, now: datetime) ->
         "space_wanted": answers.space_wanted,
         "tension": answers.tension,
         "quick": answers.quick,
-        "feelings": list(answers.feelings),
+        # An array written out: the feelings are words of our own list, and adapting a list costs more than the rest.
+        "feelings": f"{{{','.join(answers.feelings)}}}",
         "note": seal(answers.note, table="checkin", column="note", row=row) if answers.note else None,
         "shared_line": seal(answers.shared_line, table="checkin", column="shared_line", row=row) if answers.shared_line else None,
         "answered_at": answered_at,
@@ -264,7 +265,7 @@ _CREATE = f"""
         INSERT INTO checkins_checkin (person_id, day, client_id, kind, closeness_felt, closeness_wanted, space_wanted, tension,
             quick, feelings, note, shared_line, version, answered_at, received_at, updated_at, kept_private)
         SELECT %(person_id)s, %(day)s, %(client_id)s, %(kind)s, %(closeness_felt)s, %(closeness_wanted)s, %(space_wanted)s,
-            %(tension)s, %(quick)s, %(feelings)s, %(note)s, %(shared_line)s, 1, %(answered_at)s, %(now)s, %(now)s, {_HELD}
+            %(tension)s, %(quick)s, %(feelings)s::varchar[], %(note)s, %(shared_line)s, 1, %(answered_at)s, %(now)s, %(now)s, {_HELD}
         FROM first_use WHERE NOT %(is_amendment)s
         ON CONFLICT (person_id, day) DO NOTHING RETURNING {_RETURNING}
     ), marked AS ({_MARK} AND EXISTS (SELECT 1 FROM kept))
@@ -274,7 +275,7 @@ _CREATE = f"""
 _UPDATE = f"""
     UPDATE checkins_checkin SET client_id = %(client_id)s, kind = %(kind)s, closeness_felt = %(closeness_felt)s,
         closeness_wanted = %(closeness_wanted)s, space_wanted = %(space_wanted)s, tension = %(tension)s, quick = %(quick)s,
-        feelings = %(feelings)s, note = %(note)s, shared_line = %(shared_line)s, version = version + 1,
+        feelings = %(feelings)s::varchar[], note = %(note)s, shared_line = %(shared_line)s, version = version + 1,
         answered_at = %(answered_at)s, received_at = %(now)s, updated_at = %(now)s, kept_private = kept_private OR {_HELD}
     WHERE person_id = %(person_id)s AND day = %(day)s RETURNING {_RETURNING}
 """  # noqa: S608 (names of our own columns)
