@@ -1,0 +1,223 @@
+"""Two people in a story with a moving clock, and a recorder of everything that one of them can reach."""
+
+import json
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.core.cache import cache
+from django.db import connection, transaction
+
+from backend import clock
+from backend.accounts.models import User
+from backend.consents import services as consents
+from backend.couples import services as couples
+from checkins.services import deciding
+from notifications import services as notifications
+from notifications.channels.memory import MemoryChannel
+from notifications.models import Device, Prompt
+from tests.cast import signed_in
+from tests.project.access.calls import BODIES, METHODS, OWN, Route, caller, is_ours, routes
+from tests.project.access.cells import declared
+from tests.project.access.world import TODAY, person
+
+MONDAY = date(2026, 3, 2)
+MADRID = ZoneInfo("Europe/Madrid")
+DAY = timedelta(days=1)
+NOBODYS = UUID(int=7)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One answer as it came over the wire, and how many statements it took the server, which shows as time."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: str
+    size: int
+    statements: int
+
+
+Recording = dict[str, Any]
+
+
+@dataclass
+class Story:
+    """Selma, whose answers are her own, and Pavel, who looks."""
+
+    now: datetime
+    selma: User = field(init=False)
+    pavel: User = field(init=False)
+    keys: dict[int, str] = field(default_factory=dict)
+    things: dict[str, Any] = field(default_factory=dict)
+
+    def at(self, day: date, hour: str) -> None:
+        """Moves the clock to a time of Pavel's day and lets everything run that is due by then."""
+        self.now = datetime.combine(day, time.fromisoformat(hour), MADRID).astimezone(UTC)
+        deciding.decide_due(now=self.now)
+        notifications.queue_due_reminders(now=self.now)
+        notifications.deliver_due(clock=lambda: self.now)
+
+    def ask(self, who: User, method: str, address: str, body: Any = None, **headers: str) -> Any:
+        """A call to the API by an app of this person. It must succeed."""
+        client = caller(self.keys[who.pk], is_app=True)
+        text = json.dumps(body) if body is not None else ""
+        answer = client.generic(method, f"/api/v1/{address}", text, "application/json", headers=headers)
+        assert answer.status_code < 300, (method, address, answer.content)
+        return answer
+
+    def begin(self, *, zone: str) -> None:
+        """They sign up, pair, and Pavel chooses; Selma has chosen nothing yet."""
+        self.selma, self.pavel = person("Selma", "selma@example.org", timezone=zone), person("Pavel", "pavel@example.org")
+        for one in (self.selma, self.pavel):
+            self.keys[one.pk] = str(signed_in(one).session.session_key)
+            UserSession.objects.filter(user=one).update(created_at=self.now, last_seen_at=self.now)
+            Device.objects.create(
+                person=one, kind="memory", service="memory", endpoint=one.name, endpoint_hash=one.name.encode(), name="Phone",
+                created_at=self.now, last_seen_at=self.now,
+            )  # fmt: skip
+            notifications.preference_of(person=one, now=self.now)
+            notifications.change_preference(person=one, now=self.now, reminders_on=True)
+        invitation, code = couples.invite(person=self.pavel, now=self.now)
+        couples.accept_invitation(person=self.selma, code=code, address="192.0.2.1", now=self.now)
+        couples.confirm_invitation(person=self.pavel, invitation_id=invitation.pk, now=self.now)
+        consents.choose(person=self.pavel, now=self.now, sharing="levels", prompt_mode="responsive", show_pattern=False)
+        recipient = notifications.Recipient(self.pavel.pk, self.pavel.zone, "one-plain-line", 1, "either", "en")
+        (prompt,) = notifications.queue_prompts(occasion=uuid4(), couple_id=None, recipients=[recipient], now=self.now - DAY)
+        self.things = {
+            "prompt_id": prompt.pk,
+            "device_id": Device.objects.get(person=self.pavel).pk,
+            "invitation_id": NOBODYS,
+            "object_id": self.pavel.pk,
+        }
+        assert Prompt.objects.visible_to(self.pavel).exists()
+
+
+@contextmanager
+def story(patch: pytest.MonkeyPatch, *, zone: str = "Europe/Madrid") -> Iterator[Story]:
+    """A world of its own, with a clock of its own, that is gone afterwards."""
+    with transaction.atomic():
+        told = Story(datetime.combine(MONDAY, time(12), MADRID).astimezone(UTC))
+        patch.setattr(clock, "now", lambda: told.now)
+        patch.setattr("allauth.mfa.totp.internal.auth.generate_totp_secret", lambda *_: "A" * 32)
+        MemoryChannel.reset()
+        cache.clear()
+        told.begin(zone=zone)
+        # Refusals are recorded by the hundred; their warnings would drown everything else.
+        logging.disable(logging.WARNING)
+        yield told
+        logging.disable(logging.NOTSET)
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside has not happened afterwards."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+READS = ("GET",)
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
+
+
+def within_reach(methods: Sequence[str]) -> list[tuple[Route, str]]:
+    """Every route of ours, with those of the methods that a partner can use there. With all methods: every route there is
+    but the operators', and what is refused too."""
+    thoroughly = set(methods) == set(METHODS)
+    return [
+        (route, method)
+        for pattern, route in routes().items()
+        if not pattern.startswith("admin/") and (thoroughly or is_ours(route.view.__module__))
+        for method in methods
+        if thoroughly or declared()[pattern][method, OWN, "partner"].outcome != "405"
+    ]
+
+
+def record(told: Story, methods: Sequence[str] = READS) -> Recording:
+    """What Pavel would get now from everything within his reach, each answer on its own, and what his phone showed since."""
+    cache.clear()
+    seen: dict[str, str] = {}
+    recording: Recording = {}
+    today = told.now.astimezone(MADRID).date()
+    for route, method in within_reach(methods):
+        for day in (today, today - DAY) if "day" in route.parameters else (today,):
+            name = f"{method} /{route.pattern}" + (" yesterday" if day != today else "")
+            recording[name] = _recorded(told, route, method, day, seen)
+    recording["notices"] = [_notice(message, seen) for message in MemoryChannel.sent_to("Pavel")]
+    MemoryChannel.reset()
+    return recording
+
+
+def _recorded(told: Story, route: Route, method: str, day: date, seen: dict[str, str]) -> Recorded:
+    client = caller(told.keys[told.pavel.pk], is_app=route.is_for_apps)
+    said = json.dumps(BODIES.get((method, route.pattern), {})).replace(TODAY.isoformat(), day.isoformat())
+    is_page = not route.pattern.startswith(("api/", "_allauth/", "^api"))
+    form = "&".join(f"{name}={value}" for name, value in json.loads(said).items())
+    kind = "application/x-www-form-urlencoded" if is_page else "application/json"
+    count = _Count()
+    with undone(), connection.execute_wrapper(count):
+        came = client.generic(method, route.address({**told.things, "day": day}), form if is_page else said, kind)
+        content = b"".join(came) if came.streaming else came.content
+    headers = [*came.headers.items(), *(("Set-Cookie", str(one)) for one in came.cookies.values())]
+    return Recorded(
+        came.status_code,
+        tuple((name, _alike(value, seen)) for name, value in headers),
+        _alike(content.decode("utf-8", "replace"), seen),
+        len(content),
+        count.statements,
+    )
+
+
+def _notice(message: Any, seen: dict[str, str]) -> tuple[Any, ...]:
+    return message.kind, sorted(message.payload), message.ttl_seconds, message.language, _alike(message.collapse_key, seen)
+
+
+class _Count:
+    def __init__(self) -> None:
+        self.statements = 0
+
+    def __call__(self, execute: Any, *call: Any) -> Any:
+        self.statements += 1
+        return execute(*call)
+
+
+_IDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
+_BY_CHANCE = re.compile(
+    r"(?<=\")[A-Za-z0-9]{64}(?=\")|(?<=form=)[A-Za-z0-9]{32}"  # tokens of forms
+    r"|\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"  # "expires now", by the real clock
+    r"|(?<=session=)\w{32}"  # a session begun by the call itself
+    r"|(?<=\"id\": )\d+(?=}\]})"  # how many sessions there were, of everybody: allauth numbers them
+    r"|(?<=:)\w{6}:[\w-]{43}(?![\w-])"  # when and how a cookie was signed
+)
+
+
+def _alike(text: str, seen: dict[str, str]) -> str:
+    """Ids by the order in which they come up, so that which ones are the same still shows; what is drawn by chance, not at all."""
+    numbered = _IDS.sub(lambda found: seen.setdefault(found[0], f"id-{len(seen)}"), text)
+    return _BY_CHANCE.sub("BY-CHANCE", numbered)
+
+
+def differences(one: Recording, other: Recording) -> list[str]:
+    """Where two recordings differ, with what stands there."""
+    return [
+        f"{name}: {_first_difference(one.get(name), other.get(name))}"
+        for name in sorted({*one, *other})
+        if one.get(name) != other.get(name)
+    ]
+
+
+def _first_difference(one: Any, other: Any) -> str:
+    """What stands in both around the place where they begin to differ."""
+    mine, yours = str(one), str(other)
+    at = next((n for n, (a, b) in enumerate(zip(mine, yours, strict=False)) if a != b), min(len(mine), len(yours)))
+    return f"...{mine[max(0, at - 80) : at + 80]!r} or ...{yours[max(0, at - 80) : at + 80]!r}"
