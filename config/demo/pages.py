@@ -1,5 +1,6 @@
 """The page that makes a demo walkable: who can sign in, which mails went out, and a step to tomorrow morning."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from allauth.account.utils import perform_login
@@ -22,8 +23,8 @@ MAILS_SHOWN = 8
 
 @require_safe
 def demo(request: HttpRequest) -> HttpResponse:
-    now = clock.now().astimezone(_zone(request))
-    return render(request, "config/demo.html", {"sign_ins": sign_ins(), "mails": last_mails(MAILS_SHOWN), "now": now})
+    moment = _said(clock.now(), _zone(request))
+    return render(request, "config/demo.html", {"sign_ins": sign_ins(), "mails": last_mails(MAILS_SHOWN), "moment": moment})
 
 
 @require_POST
@@ -45,8 +46,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def tomorrow(request: HttpRequest) -> HttpResponse:
     zone = _zone(request)
-    now = move_to_tomorrow_morning(zone).astimezone(zone)
-    messages.success(request, gettext("It is now %(moment)s.") % {"moment": date_format(now, "l, j F, H:i")})
+    now = move_to_tomorrow_morning(zone)
+    messages.success(request, gettext("It is now %(moment)s.") % {"moment": _said(now, zone)})
     return redirect("demo")
 
 
@@ -54,6 +55,10 @@ def sign_ins() -> list[SignIn]:
     """Those of the demo people who are here."""
     here = set(User.objects.filter(email__in=[one.email for one in SIGN_INS]).values_list("email", flat=True))
     return [one for one in SIGN_INS if one.email in here]
+
+
+def _said(now: datetime, zone: ZoneInfo) -> str:
+    return date_format(now.astimezone(zone), "l, j F, H:i")
 
 
 def _zone(request: HttpRequest) -> ZoneInfo:
