@@ -22,4 +22,4 @@ RUN SITE_URL=https://build.invalid SECRET_KEY=only-to-gather-the-static-files py
     && mkdir -p var/beat && chown -R ebb:ebb var/beat
 USER 10001
 EXPOSE 8000
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "config.wsgi:application"]
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "2", "config.wsgi:application"]

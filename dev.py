@@ -416,7 +416,8 @@ def _start_parts(processes: Processes, environment: dict[str, str], port: int) -
     parts: dict[str, list[str | Path]] = {
         "web": [
             *(PYTHON, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-            *("--workers", str(min(2, _cores())), "--workers-kill-timeout", "10", "config.wsgi:application"),
+            # Each thread keeps a connection to the database, so few of them.
+            *("--workers", str(min(2, _cores())), "--blocking-threads", "2", "--workers-kill-timeout", "10", "config.wsgi:application"),
         ],
         "worker": [*celery, "worker", "--loglevel", "INFO", "--concurrency", "2"],
         "beat": [*celery, "beat", "--loglevel", "INFO", "--schedule", str(VAR / "beat-schedule"), "--pidfile", ""],
