@@ -440,7 +440,7 @@ def _wait_until_healthy(processes: Processes, port: int) -> None:
 
 
 def _environment(**more: str) -> dict[str, str]:
-    defaults = {"DEBUG": "1", "DEMO_MODE": "1", "PYTHONUNBUFFERED": "1", "DJANGO_SETTINGS_MODULE": "config.settings"}
+    defaults = {"DEBUG": "1", "DEMO_MODE": "1", "PYTHONUNBUFFERED": "1"}
     return defaults | os.environ | {"EBB_VAR_DIR": str(VAR)} | more
 
 

@@ -4,6 +4,7 @@
 """
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -11,6 +12,8 @@ from urllib.parse import urlsplit, urlunsplit
 import django
 import pytest
 from django.conf import settings
+from django.db import connection
+from pytest_django.plugin import DjangoDbBlocker
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TOUCHES_ROWS = {"db", "transactional_db", "live_server", "client", "admin_client"}
@@ -38,6 +41,10 @@ def _prepare() -> None:
 _prepare()
 # pytest-django looked for the settings module before this file could name it.
 django.setup()
+# The workers of xdist inherit the environment, and would read their settings before they know their own Redis database.
+del os.environ["DJANGO_SETTINGS_MODULE"]
+if os.environ["REDIS_URL"] != settings.REDIS_URL:
+    raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests name it themselves, once each worker has a Redis database.")
 # A slow hash protects people; here it would only cost seconds for every member of the cast.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -46,6 +53,16 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slow ones begin at once, so that no worker is left alone with one of them at the end."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The test database, which can be dropped although a thread that served pages still holds a connection to it."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture
