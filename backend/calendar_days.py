@@ -5,6 +5,7 @@ A *day* here starts when the own clock strikes 04:00, so that an answer at half 
 just lived.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,27 @@ def local_instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     what fold=0 of PEP 495 means.
     """
     return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class OwnClock:
+    """A person's wall clock over time: the zones they had before, each until an instant (UTC, oldest first), and today's.
+
+    What has struck once has struck: moving to another zone changes no earlier hour.
+    """
+
+    zone: ZoneInfo
+    former: tuple[tuple[ZoneInfo, datetime], ...] = ()
+
+    def passed(self, day: date, at: time) -> datetime:
+        """The first instant (UTC) at which this clock has passed `at` on `day`."""
+        since = datetime.min.replace(tzinfo=UTC)
+        for zone, until in self.former:
+            instant = max(local_instant(day, at, zone), since)
+            if instant < until:
+                return instant
+            since = until
+        return max(local_instant(day, at, self.zone), since)
 
 
 def local_day(now: datetime, zone: ZoneInfo) -> date:

@@ -61,8 +61,8 @@ def shown_to(viewer: User, *, since: date, now: datetime) -> Shown:
         return Shown()
     theirs = partner_membership(mine)
     choice = choice_of(theirs)
-    zones = (viewer.zone, theirs.person.zone)
-    return _shown(theirs, choice, zones, since=since, now=now, holds=_holds(theirs))
+    clocks = (viewer.own_clock, theirs.person.own_clock)
+    return _shown(theirs, choice, clocks, since=since, now=now, holds=_holds(theirs))
 
 
 def preview_of(person: User, *, since: date, now: datetime) -> Shown:
@@ -70,8 +70,8 @@ def preview_of(person: User, *, since: date, now: datetime) -> Shown:
     mine = active_membership(person)
     if mine is None:
         return Shown()
-    zones = (partner_membership(mine).person.zone, person.zone)
-    return _shown(mine, choice_of(mine), zones, since=since, now=now, holds=_holds(mine))
+    clocks = (partner_membership(mine).person.own_clock, person.own_clock)
+    return _shown(mine, choice_of(mine), clocks, since=since, now=now, holds=_holds(mine))
 
 
 def _holds(author: Membership) -> list[reveal.Hold]:
@@ -83,7 +83,7 @@ def _holds(author: Membership) -> list[reveal.Hold]:
 
 
 def _shown(
-    author: Membership, choice: Choice | None, zones: tuple[Any, Any], *, since: date, now: datetime, holds: list[reveal.Hold]
+    author: Membership, choice: Choice | None, clocks: tuple[Any, Any], *, since: date, now: datetime, holds: list[reveal.Hold]
 ) -> Shown:
     """Always reads the same rows with the same statements, whatever was chosen, so that time tells nothing either."""
     revealed: dict[date, CheckIn] = {}
@@ -91,7 +91,7 @@ def _shown(
     # The usual level behind a weekly picture needs the weeks before it too.
     rows = CheckIn.objects.filter(person=author.person_id, day__gte=max(author.joined_day, since - timedelta(weeks=13))).order_by("day")
     for row in rows:
-        appears = reveal.visible_from(row.day, row.received_at, zones)
+        appears = reveal.visible_from(row.day, row.received_at, clocks)
         if reveal.is_shown(visible_from=appears, now=now, holds=holds, kept_private=row.kept_private):
             revealed[row.day], appeared[row.day] = row, appears
     weekly, levels = (choice.weekly_since, choice.levels_since) if choice else (None, None)
@@ -99,7 +99,7 @@ def _shown(
     in_lines = {day: row for day, row in revealed.items() if weekly and appeared[day] >= weekly and day >= since}
     return Shown(
         levels={day: row for day, row in in_levels.items() if row.kind == CheckIn.Kind.FULL},
-        weeks=_pictures(revealed, appeared, zones, weekly=weekly, since=since, now=now),
+        weeks=_pictures(revealed, appeared, clocks, weekly=weekly, since=since, now=now),
         lines={day: text for day, row in in_lines.items() if (text := opened(row, "shared_line"))},
     )
 
@@ -107,7 +107,7 @@ def _shown(
 def _pictures(
     revealed: Mapping[date, CheckIn],
     appeared: Mapping[date, datetime],
-    zones: tuple[Any, Any],
+    clocks: tuple[Any, Any],
     *,
     weekly: datetime | None,
     since: date,
@@ -116,7 +116,7 @@ def _pictures(
     """The picture of each week that is over, was revealed while shared, and has at least four answers."""
     pictures: dict[date, Mapping[str, str | None]] = {}
     for week in sorted({reveal.week_of(day) for day in revealed}):
-        shown_from = reveal.picture_shown_from(week, zones)
+        shown_from = reveal.picture_shown_from(week, clocks)
         if weekly is None or shown_from < weekly or shown_from > now or week + timedelta(days=6) < since:
             continue
         there = {day: row for day, row in revealed.items() if appeared[day] <= shown_from and row.kind == CheckIn.Kind.FULL}

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-from backend.calendar_days import ONE_DAY, day_closes, local_instant
+from backend.calendar_days import ONE_DAY, OwnClock, day_closes
 
 __all__ = [
     "Hold",
@@ -52,19 +51,19 @@ class Usual:
     spread: float
 
 
-def reveal_at(day: date, zone_a: ZoneInfo, zone_b: ZoneInfo) -> datetime:
+def reveal_at(day: date, a: OwnClock, b: OwnClock) -> datetime:
     """The instant (UTC) at which `day` is revealed: both clocks have passed 07:00 of the next day."""
-    return _reveal_of(day, (zone_a, zone_b))
+    return _reveal_of(day, (a, b))
 
 
-def visible_from(day: date, received_at: datetime, zones: Sequence[ZoneInfo]) -> datetime:
+def visible_from(day: date, received_at: datetime, clocks: Sequence[OwnClock]) -> datetime:
     """The first reveal, of `day` or of a later day, that comes after the answer was received.
 
     An answer received at the very instant of a reveal waits for the next one: a page read at that instant may not
     have had it.
     """
     candidate = max(day, received_at.date() - 4 * ONE_DAY)
-    while (instant := _reveal_of(candidate, zones)) <= received_at:
+    while (instant := _reveal_of(candidate, clocks)) <= received_at:
         candidate += ONE_DAY
     return instant
 
@@ -80,10 +79,10 @@ def is_shown(*, visible_from: datetime, now: datetime, holds: Iterable[Hold], ke
     return not any(start <= visible_from and (end is None or visible_from < end) for start, end in holds)
 
 
-def last_revealed_day(now: datetime, zones: Sequence[ZoneInfo]) -> date:
+def last_revealed_day(now: datetime, clocks: Sequence[OwnClock]) -> date:
     """The latest day whose reveal has come."""
     day = now.date() + 2 * ONE_DAY
-    while _reveal_of(day, zones) > now:
+    while _reveal_of(day, clocks) > now:
         day -= ONE_DAY
     return day
 
@@ -93,14 +92,14 @@ def week_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def picture_shown_from(week: date, zones: Sequence[ZoneInfo]) -> datetime:
+def picture_shown_from(week: date, clocks: Sequence[OwnClock]) -> datetime:
     """When the picture of the week beginning on Monday `week` appears: the reveal of its Sunday.
 
     Only answers that are visible by then belong in the picture; it does not change once it has been shown.
     """
     if week.weekday() != 0:
         raise ValueError("a week begins on a Monday")
-    return _reveal_of(week + 6 * ONE_DAY, zones)
+    return _reveal_of(week + 6 * ONE_DAY, clocks)
 
 
 def weekly_picture(*, week: Mapping[str, Sequence[int | None]], usual: Mapping[str, Usual]) -> dict[str, Level | None]:
@@ -122,5 +121,5 @@ def _level(values: Sequence[int | None], usual: Usual) -> Level | None:
     return Level.HIGH if deviation > 0 else Level.LOW
 
 
-def _reveal_of(day: date, zones: Sequence[ZoneInfo]) -> datetime:
-    return max(local_instant(day + ONE_DAY, REVEAL_AT, zone) for zone in zones)
+def _reveal_of(day: date, clocks: Sequence[OwnClock]) -> datetime:
+    return max(clock.passed(day + ONE_DAY, REVEAL_AT) for clock in clocks)

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.timezone import now
 
 from backend.accounts.zones import check_zone
+from backend.calendar_days import OwnClock
 
 
 class UserManager(BaseUserManager["User"]):
@@ -57,6 +58,32 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def own_clock(self) -> OwnClock:
+        """The person's wall clock over time; reads the former zones unless they were prefetched."""
+        return OwnClock(self.zone, tuple((ZoneInfo(former.timezone), former.until) for former in self.former_zones.all()))
+
+
+class FormerZoneQuerySet(models.QuerySet["FormerZone"]):
+    def visible_to(self, viewer: Any) -> "FormerZoneQuerySet":
+        return self.filter(user_id=viewer.pk) if viewer.is_authenticated else self.none()
+
+
+class FormerZone(models.Model):
+    """A zone the person lived in before, until when. What was revealed by that clock stays revealed."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="former_zones")
+    timezone = models.CharField(max_length=64)
+    until = models.DateTimeField()
+
+    objects = FormerZoneQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("until",)
+
+    def __str__(self) -> str:
+        return f"{self.timezone} until {self.until:%Y-%m-%d}"
 
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):

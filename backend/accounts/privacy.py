@@ -6,9 +6,9 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 
-from backend.accounts.models import Agreement, User
+from backend.accounts.models import Agreement, FormerZone, User
 
-COVERED = (User, Agreement)
+COVERED = (User, Agreement, FormerZone)
 
 
 def export(person: User) -> dict[str, Any]:
@@ -20,6 +20,7 @@ def export(person: User) -> dict[str, Any]:
             "language": person.language,
             "joined": person.date_joined.isoformat(),
         },
+        "former_zones": list(FormerZone.objects.visible_to(person).values("timezone", "until")),
         "agreements": list(person.agreements.values("wording", "version", "language", "given_at")),
     }
 

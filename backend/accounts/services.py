@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils.translation import get_language
 
 from backend import clock
-from backend.accounts.models import Agreement, User
+from backend.accounts.models import Agreement, FormerZone, User
 
 KEEP_ANSWERS = "keep-answers"
 # In a row, from anywhere. From then on signing in needs a code by mail as well, so that nobody is locked out.
@@ -37,12 +37,16 @@ def complete_sign_up(*, user: User, name: str, timezone: str) -> User:
 
 
 def update_profile(*, person: User, now: datetime, **changes: Any) -> User:
-    """Changes name, language or timezone. A new zone is stamped, so that reminders and reveals are computed anew."""
-    if "timezone" in changes and changes["timezone"] != person.timezone:
-        changes["zone_changed_at"] = now
-    for name, value in changes.items():
-        setattr(person, name, value)
-    person.save(update_fields=list(changes))
+    """Changes name, language or timezone. A new zone is stamped, so that what is to come is computed anew, and the
+    former one is kept, so that what was revealed stays so."""
+    with transaction.atomic():
+        standing = User.objects.select_for_update().get(pk=person.pk)
+        if "timezone" in changes and changes["timezone"] != standing.timezone:
+            FormerZone.objects.create(user=standing, timezone=standing.timezone, until=now)
+            changes["zone_changed_at"] = now
+        for name, value in changes.items():
+            setattr(person, name, value)
+        person.save(update_fields=list(changes))
     return person
 
 

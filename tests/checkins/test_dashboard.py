@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from backend.accounts import services as accounts
 from backend.consents import services as consents
 from backend.couples import services as couples
 from checkins.dashboard import dashboard_of
@@ -75,6 +76,20 @@ def test_one_shares_without_the_other_sharing(team):
     keep(team.alice, DAY)
     assert seen_by(team.alice)[0] == {DAY: 6}
     assert seen_by(team.bob) == NOTHING
+
+
+@pytest.mark.parametrize("hold", [None, consents.pause, consents.enter_safety])
+@pytest.mark.parametrize("there", ["Pacific/Honolulu", "Pacific/Auckland"])
+def test_moving_ones_own_clock_opens_and_closes_no_day_that_has_been_revealed(team, hold, there):
+    """Else a partner could move west and learn from what disappears that the other holds back."""
+    share(team.bob, "levels")
+    keep(team.bob, DAY)
+    assert seen_by(team.alice, NOON)[0] == {DAY: 6}
+    if hold:
+        hold(person=team.bob, now=REVEAL + HOUR)
+    accounts.update_profile(person=team.alice, timezone=there, now=NOON)
+    assert seen_by(team.alice, NOON + HOUR)[0] == {DAY: 6}
+    assert seen_by(team.alice, NOON + 3 * ONE)[0] == {DAY: 6}
 
 
 def test_the_reveal_waits_for_both_clocks():

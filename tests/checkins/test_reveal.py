@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.calendar_days import ONE_DAY, local_day
+from backend.calendar_days import ONE_DAY, OwnClock, local_day
 from checkins.reveal import (
     Level,
     Usual,
@@ -19,10 +19,10 @@ from checkins.reveal import (
     weekly_picture,
 )
 
-MADRID, AUCKLAND, HONOLULU = ZoneInfo("Europe/Madrid"), ZoneInfo("Pacific/Auckland"), ZoneInfo("Pacific/Honolulu")
+MADRID, AUCKLAND, HONOLULU = (OwnClock(ZoneInfo(name)) for name in ("Europe/Madrid", "Pacific/Auckland", "Pacific/Honolulu"))
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 
-zones = st.sampled_from(["Australia/Lord_Howe", "Pacific/Apia", *sorted(available_timezones())]).map(ZoneInfo)
+zones = st.sampled_from(["Australia/Lord_Howe", "Pacific/Apia", *sorted(available_timezones())]).map(lambda name: OwnClock(ZoneInfo(name)))
 pairs = st.tuples(zones, zones)
 days = st.dates(date(2011, 12, 20), date(2035, 12, 31))
 delays = st.timedeltas(timedelta(days=-1), timedelta(days=9))
@@ -37,7 +37,7 @@ def test_a_day_is_revealed_when_the_later_clock_passes_seven():
 def test_a_day_is_revealed_only_once_closed_for_both_whichever_partner_is_named_first(day, pair):
     revealed = reveal_at(day, *pair)
     assert revealed == reveal_at(day, *reversed(pair))
-    assert all(revealed > day_closes(day, zone) or local_day(revealed, zone) > day for zone in pair)
+    assert all(revealed > day_closes(day, clock.zone) or local_day(revealed, clock.zone) > day for clock in pair)
 
 
 @given(days, pairs)
@@ -53,6 +53,16 @@ def test_an_answer_appears_at_the_first_reveal_after_it_arrived(day, pair, delay
     assert appears >= reveal_at(day, *pair)
     earlier = [reveal_at(day + step * ONE_DAY, *pair) for step in range(12)]
     assert appears == min(instant for instant in earlier if instant > received)
+
+
+@given(days, pairs, zones, delays)
+def test_moving_to_another_zone_changes_no_reveal_that_has_been(day, pair, there, delay):
+    here, other = pair
+    moved_at = reveal_at(day, *pair) + delay
+    moved = OwnClock(there.zone, ((here.zone, moved_at),))
+    for near in (day + step * ONE_DAY for step in range(-3, 12)):
+        before, after = reveal_at(near, here, other), reveal_at(near, moved, other)
+        assert after == before if before < moved_at else after >= moved_at
 
 
 @given(days, pairs, st.timedeltas(timedelta(0), timedelta(hours=23)))

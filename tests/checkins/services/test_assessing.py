@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from backend.calendar_days import OwnClock
 from backend.consents import services as consents
 from checkins import patterns
 from checkins.models import CheckIn, Episode, PatternDay, PatternState
@@ -24,7 +25,7 @@ START = cast.TODAY
 
 def morning(day, zone):
     """Half an hour after `day` was revealed to two people of one zone."""
-    return reveal_at(day, zone, zone) + timedelta(minutes=30)
+    return reveal_at(day, OwnClock(zone), OwnClock(zone)) + timedelta(minutes=30)
 
 
 @pytest.fixture
@@ -232,7 +233,7 @@ def test_a_batch_of_couples_costs_as_many_statements_as_a_few():
         deciding._begin_new_couples(cast.EVENING)
         states = list(PatternState.objects.filter(couple_id__in=couples))
         members = deciding._members_of(states)
-        through = dict.fromkeys(couples, last_revealed_day(morning(START, a.zone), (a.zone, a.zone)))
+        through = dict.fromkeys(couples, last_revealed_day(morning(START, a.zone), (a.own_clock, a.own_clock)))
         with CaptureQueriesContext(connection) as captured:
             assessing.assess(states=states, members=members, through=through)
         counts.append(len(captured))
