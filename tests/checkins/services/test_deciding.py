@@ -10,7 +10,7 @@ from backend.couples import services as couples
 from checkins import policy
 from checkins.models import Decision, PatternDay, PatternState
 from checkins.reveal import reveal_at
-from checkins.services import deciding, wording
+from checkins.services import assessing, deciding, wording
 from notifications import services as notifications
 from notifications.models import Delivery, Prompt
 from tests import cast
@@ -271,13 +271,32 @@ def test_both_or_none(team, heads, monkeypatch):
 
     with monkeypatch.context() as burning:
         burning.setattr(notifications, "queue_occasions", fail)
-        with pytest.raises(RuntimeError):
-            deciding.decide_due(now=READY)
+        deciding.decide_due(now=READY)
     assert not Decision.objects.filter(day=READY.date()).exists()
     assert not Prompt.objects.exists()
     assert not PatternDay.objects.filter(day=READY.date() - ONE).exists()
-    deciding.decide_due(now=READY)
+    # Put off for an hour, and then both.
+    deciding.decide_due(now=READY + HOUR)
     assert Prompt.objects.count() == 2
+
+
+def test_one_couple_that_cannot_be_decided_keeps_no_other_from_their_morning(team, monkeypatch):
+    others = cast.pair(cast.person("Erin"), cast.person("Frank"))
+    deciding.decide_due(now=FIRST)
+    assess = assessing.assess
+
+    def fail_for_alice_and_bob(*, states, **more):
+        if any(state.couple_id == team.couple.pk for state in states):
+            raise RuntimeError("an odd row")
+        assess(states=states, **more)
+
+    monkeypatch.setattr(deciding, "assess", fail_for_alice_and_bob)
+    deciding.decide_due(now=FIRST + ONE)
+    assert Decision.objects.filter(couple=others, day=(FIRST + ONE).date()).exists()
+    assert not Decision.objects.filter(couple=team.couple, day=(FIRST + ONE).date()).exists()
+    monkeypatch.undo()
+    deciding.decide_due(now=FIRST + ONE + HOUR)
+    assert Decision.objects.filter(couple=team.couple, day=(FIRST + ONE).date()).exists()
 
 
 def test_what_is_queued_waits_for_its_hour(team, heads):
@@ -325,7 +344,7 @@ def test_a_move_reschedules_and_decides_no_morning_twice(team, zone):
     assert len(days) >= 6
     for row in Decision.objects.filter(decided_at__gt=now):
         late = max(row.decided_at, FIRST)
-        assert late >= reveal_at(row.day - ONE, team.alice.zone, team.bob.zone)
+        assert late >= reveal_at(row.day - ONE, team.alice.own_clock, team.bob.own_clock)
 
 
 def test_nothing_is_decided_for_those_who_parted(team, heads):
