@@ -98,7 +98,7 @@ class FullForm(_Write):
         max_length=4000,
         required=False,
         label=_("A note for yourself"),
-        help_text=_("Only you can read this. It is kept encrypted."),
+        help_text=_("Shown to you alone, and kept encrypted in the database."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     shared_line = Writing(
