@@ -16,7 +16,9 @@ def development_is_over(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessag
     if settings.DEMO_MODE:
         found.append(Error("DEMO_MODE is on.", hint="It lets anyone move the clock. Unset DEMO_MODE.", id="ebb.E001"))
     if settings.PUSH_DEVELOPMENT_HOST or settings.PUSH_DEVELOPMENT_CA:
-        found.append(Error("The development push service is allowed.", hint="Unset PUSH_DEVELOPMENT_HOST and PUSH_DEVELOPMENT_CA.", id="ebb.E002"))
+        found.append(
+            Error("The development push service is allowed.", hint="Unset PUSH_DEVELOPMENT_HOST and PUSH_DEVELOPMENT_CA.", id="ebb.E002")
+        )
     if not settings.SECURE:
         found.append(Error("SITE_URL is not https.", hint="Set SITE_URL to the public https address.", id="ebb.E003"))
     if "memory" in settings.CHANNELS:

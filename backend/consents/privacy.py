@@ -10,7 +10,9 @@ COVERED = (Choice, Hold)
 
 
 def export(person: User) -> dict[str, Any]:
-    choices = Choice.objects.visible_to(person).values("sharing", "weekly_since", "levels_since", "prompt_mode", "show_pattern", "changed_at")
+    choices = Choice.objects.visible_to(person).values(
+        "sharing", "weekly_since", "levels_since", "prompt_mode", "show_pattern", "changed_at"
+    )
     return {
         "choices": list(choices),
         "holds": list(Hold.objects.visible_to(person).values("kind", "started_at", "ended_at")),
