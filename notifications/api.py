@@ -15,6 +15,7 @@ from backend.api.pagination import NewestFirst
 from backend.api.serializers import StrictSerializer, TextField, TruthField, WholeNumberField
 from backend.errors import NotFound
 from notifications import queries, services
+from notifications.channels.vapid import application_server_key
 from notifications.models import Device, Preference, Prompt
 from notifications.words import loader
 
@@ -182,6 +183,17 @@ class Devices(APIView):
         form.is_valid(raise_exception=True)
         device = services.register_device(person=request.user, now=clock.now(), **form.validated_data)
         return Response(DeviceOutput(device).data, status=201)
+
+
+class PushKeyOutput(serializers.Serializer[Any]):
+    application_server_key = serializers.CharField(help_text="Url-safe base64, as PushManager.subscribe() takes it.")
+
+
+class PushKey(APIView):
+    @extend_schema(operation_id="devices_push_key", responses=PushKeyOutput)
+    def get(self, request: PersonCall) -> Response:
+        """The public key that an app subscribes to Web Push with."""
+        return Response({"application_server_key": application_server_key()})
 
 
 class OneDevice(APIView):

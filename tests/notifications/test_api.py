@@ -1,5 +1,6 @@
 """Prompts, reminders and devices over HTTP; to everybody but their person they do not exist."""
 
+import base64
 import json
 import secrets
 from datetime import datetime, time, timedelta
@@ -291,3 +292,11 @@ class TestDevices:
 
 def without_id(response: Any) -> dict[str, Any]:
     return {name: value for name, value in response.json().items() if name != "request_id"}
+
+
+def test_an_app_learns_the_key_that_it_subscribes_with() -> None:
+    answer = signed_in(full_cast().alice).get("/api/v1/devices/push-key/")
+    assert answer.status_code == 200
+    public = base64.urlsafe_b64decode(answer.json()["application_server_key"] + "=")
+    # An uncompressed point on P-256, as RFC 8292 wants it.
+    assert ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public)
