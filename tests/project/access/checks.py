@@ -10,6 +10,8 @@ from types import CellType, FunctionType
 from typing import Any
 
 import pytest
+from allauth.headless.base.views import APIView as LibraryAPIView
+from allauth.headless.base.views import AuthenticatedAPIView
 from django.apps import apps
 from django.contrib.admin.sites import all_sites
 from django.db import models
@@ -29,6 +31,8 @@ class Check:
     name: str
     remove: Callable[[pytest.MonkeyPatch], None]
     route: Route | None = None
+    address: str = ""
+    """How the addresses begin where its absence shows first; only saves time."""
 
 
 def our_models() -> list[type[models.Model]]:
@@ -85,7 +89,7 @@ def _recorded(checked: Any, name: str, used: set[str]) -> Any:
 
 
 def of_doors() -> list[Check]:
-    return [check for route in routes().values() for check in (*_of_api(route), *_of_page(route))]
+    return [check for route in routes().values() for check in (*_of_api(route), *_of_page(route), *_of_library(route))]
 
 
 def _of_api(route: Route) -> Iterator[Check]:
@@ -137,6 +141,33 @@ def _user_tests(view: Any, visited: set[int]) -> Iterator[CellType]:
     yield from _user_tests(getattr(view, "__wrapped__", None), visited)
 
 
+def _of_library(route: Route) -> Iterator[Check]:
+    """Views that a library brings: what decorates their dispatch, and the base class of its API that lets nobody in unknown."""
+    view: Any = getattr(route.view, "view_class", None)
+    if view is None or is_ours(view.__module__):
+        return
+    for number, place in enumerate(_decorations(view.dispatch)):
+        rest = [one for one in place.cell_contents if not _is_gate(one)]
+        yield Check(
+            f"/{route.pattern} dispatch {number}", lambda patch, place=place, rest=rest: patch.setattr(place, "cell_contents", rest), route
+        )  # type: ignore[misc]  # bound early
+    if issubclass(view, AuthenticatedAPIView):
+        yield Check(f"/{route.pattern} AuthenticatedAPIView", lambda patch: patch.setattr(view, "dispatch", LibraryAPIView.dispatch), route)
+
+
+def _decorations(method: Any) -> Iterator[CellType]:
+    """The lists of decorators, kept by `method_decorator`, that hold a gate."""
+    for name, place in zip(method.__code__.co_freevars, method.__closure__ or (), strict=True):
+        if name == "decorators" and any(map(_is_gate, place.cell_contents)):
+            yield place
+        if isinstance(place.cell_contents, FunctionType):
+            yield from _decorations(place.cell_contents)
+
+
+def _is_gate(decorator: Any) -> bool:
+    return getattr(decorator, "__qualname__", "").startswith(("login_required", "reauthentication_required"))
+
+
 # For operators: the site, and each kind of permission on each model it shows
 
 
@@ -145,7 +176,9 @@ def of_operators() -> Iterator[Check]:
         yield Check(f"operators: {type(site).__name__}.has_permission", _allow(site, "has_permission"))
         for model, page in site._registry.items():
             for action in model._meta.default_permissions:
-                yield Check(f"operators: {model._meta.label} has_{action}_permission", _allow(page, f"has_{action}_permission"))
+                pages = f"admin/{model._meta.app_label}/{model._meta.model_name}/"
+                found = next((one for one in routes() if one.startswith(pages) and action in one), pages)
+                yield Check(f"operators: {model._meta.label} {action}", _allow(page, f"has_{action}_permission"), address=found)
 
 
 def _allow(holder: Any, name: str) -> Callable[[pytest.MonkeyPatch], None]:

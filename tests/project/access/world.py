@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from backend.accounts.models import User
+from backend.accounts.services import update_profile
 from backend.consents import services as consents
 from backend.couples import services as couples
 from backend.couples.models import Couple, Invitation, Membership
@@ -67,6 +68,7 @@ SECRETS: dict[str, str] = {
     "keys": "canary-secret-key",
     "guest": "Guest-of-Selma",
     "reminder": "canary-reason-of-selma",
+    "former zone": ':"Pacific/Chatham"',
 }
 """What Selma alone may see unless a cell says otherwise, by what it is called there."""
 
@@ -117,7 +119,7 @@ def build() -> World:
     """Makes the world in the present transaction, as it stands on the evening of `NOW`."""
     people = {
         "unpaired": person("Una", "una@example.org"),
-        "person": person(SECRETS["name"], SECRETS["e-mail"], timezone="Atlantic/Azores"),
+        "person": person(SECRETS["name"], SECRETS["e-mail"], timezone="Pacific/Chatham"),
         "partner": person("Pavel", "pavel@example.org"),
         "ex": person("Egon", "egon@example.org"),
         "outsider": person("Olga", "olga@example.org"),
@@ -126,6 +128,7 @@ def build() -> World:
         "superuser": person("Susan", "susan@example.org", is_staff=True, is_superuser=True),
     }
     selma = people["person"]
+    update_profile(person=selma, now=BEGINNING, timezone="Atlantic/Azores")
     pair(selma, people["ex"], now=BEGINNING)
     couples.leave(person=people["ex"], quietly=False, now=BEGINNING + HOUR)
     _derive(pair(selma, people["partner"], now=BEGINNING + 2 * HOUR), monday=date(2026, 2, 9))
