@@ -71,7 +71,9 @@ class Selma:
         self._ask("PUT", f"check-ins/{self._day()}/", body)
 
     def tap_on_the_notice(self) -> None:
-        """Answers from the push, where a reminder came."""
+        """Answers from the push, where a reminder came and nothing was answered since."""
+        if CheckIn.objects.filter(person=self.told.selma, day=self._day()).exists():
+            return
         tokens = [message.payload["answer_token"] for message in MemoryChannel.sent_to("Selma") if "answer_token" in message.payload]
         for token in tokens[-1:]:
             self._ask("POST", "answers/", {"token": token, "quick": "closer", "client_id": str(UUID(int=self.chance.getrandbits(128)))})
