@@ -6,7 +6,6 @@ from typing import Any
 from backend.accounts.models import User
 from backend.couples import services
 from backend.couples.models import CodeAttempt, Couple, Invitation, Membership
-from backend.couples.queries import active_membership
 
 COVERED = (Couple, Membership, Invitation, CodeAttempt)
 
@@ -16,6 +15,5 @@ def export(person: User) -> dict[str, Any]:
 
 
 def erase(person: User, *, now: datetime) -> None:
-    """Leaves the couple openly; the rows of the person go with the account."""
-    if active_membership(person):
-        services.leave(person=person, quietly=False, now=now)
+    """Leaves openly, also what was left quietly before; the rows of the person go with the account."""
+    services.end_for_both(person=person, now=now)

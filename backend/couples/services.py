@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from backend.accounts.models import User
 from backend.calendar_days import local_day
@@ -114,6 +115,8 @@ def leave(*, person: User, quietly: bool, now: datetime) -> None:
     Left quietly, the other's pages simply stop changing for up to 72 hours. Left openly, both memberships end now.
     """
     with transaction.atomic():
+        # Pressed twice, the second press finds nobody to leave, rather than ending openly what the first left quietly.
+        _lock(person)
         membership = Membership.objects.visible_to(person).active().first()
         if membership is None:
             raise NotFound
@@ -126,6 +129,16 @@ def leave(*, person: User, quietly: bool, now: datetime) -> None:
         if quietly and first_to_leave:
             ending = ending.filter(person=person)
         ending.update(ended_at=now)
+
+
+def end_for_both(*, person: User, now: datetime) -> None:
+    """Ends openly whatever couple the person is in or left quietly before: an account that goes leaves no still page behind."""
+    with transaction.atomic():
+        _lock(person)
+        own, standing = Membership.objects.visible_to(person).values("couple"), Membership.objects.active().values("couple")
+        ending = [couple.pk for couple in Couple.objects.select_for_update().filter(pk__in=own).filter(pk__in=standing)]
+        Membership.objects.active().filter(couple__in=ending).update(ended_at=now)
+        Couple.objects.filter(pk__in=ending).update(ended_at=Coalesce("ended_at", Value(now)), quiet_until=None)
 
 
 def end_quietly_left(*, now: datetime) -> int:

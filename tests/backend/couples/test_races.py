@@ -6,6 +6,7 @@ import pytest
 
 from backend.couples import services
 from backend.couples.models import CodeAttempt, Couple, Membership
+from backend.couples.queries import partner_of
 from backend.errors import DomainError, NotFound, SlowDown
 from tests import cast
 from tests.threads import at_once
@@ -87,6 +88,16 @@ def test_both_leave_at_once():
     results = at_once([partial(services.leave, person=who, quietly=True, now=NOW) for who in (alice, bob)])
     assert_only_domain_errors(results)
     assert not Membership.objects.filter(ended_at=None).exists()
+
+
+def test_leaving_quietly_pressed_twice_stays_quiet():
+    for round_ in range(5):
+        alice, bob = cast.person(f"Alice{round_}"), cast.person(f"Bob{round_}")
+        cast.pair(alice, bob)
+        results = at_once([partial(services.leave, person=alice, quietly=True, now=NOW)] * 3)
+        assert_only_domain_errors(results)
+        assert partner_of(alice) is None
+        assert partner_of(bob) == alice
 
 
 def test_tries_at_once_are_counted_one_by_one():

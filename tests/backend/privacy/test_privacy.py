@@ -5,6 +5,7 @@ from django.apps import apps
 from django.conf import settings
 
 from backend.accounts.models import User
+from backend.couples import services as couples
 from backend.couples.queries import active_membership
 from backend.privacy import services
 from checkins.answers import Answers
@@ -57,6 +58,16 @@ def test_erasing_removes_the_person_and_what_was_derived_from_both_but_not_the_p
     assert [row.person_id for row in CheckIn.objects.all()] == [people.bob.pk]
     assert not PatternState.objects.exists()
     assert active_membership(people.bob) is None
+
+
+@pytest.mark.django_db
+def test_deleting_after_leaving_quietly_ends_the_pair_for_the_other_too() -> None:
+    people = cast.full_cast()
+    couples.leave(person=people.alice, quietly=True, now=cast.EVENING)
+    services.erase(person=people.alice, now=cast.EVENING)
+    assert active_membership(people.bob) is None
+    answer = cast.signed_in(people.bob).get("/api/v1/dashboard/")
+    assert (answer.status_code, answer.json()["pattern"]) == (200, None)
 
 
 @pytest.mark.django_db
