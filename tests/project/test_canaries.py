@@ -108,9 +108,9 @@ def _redis() -> Iterator[tuple[str, Any]]:
         if kind == b"string":
             values = [server.get(key)]
         elif kind == b"list":
-            values = server.lrange(key, 0, -1)  # type: ignore[assignment]  # the client is not asynchronous
+            values = server.lrange(key, 0, -1)
         elif kind == b"hash":
-            values = list(server.hgetall(key).values())  # type: ignore[union-attr]  # as above
+            values = list(server.hgetall(key).values())
         yield from (("redis value", value) for value in values)
         if kind == b"list":
             yield from (("redis message", base64.b64decode(json.loads(value)["body"])) for value in values)
@@ -149,7 +149,12 @@ def happened(
 ) -> Iterator[Happened]:
     tasks: list[str] = []
     publish = nudge.publish
-    monkeypatch.setattr(nudge, "publish", lambda task, *ids: tasks.append(f"{task} {ids}") or publish(task, *ids))
+
+    def remembered(task: str, *ids: Any) -> bool:
+        tasks.append(f"{task} {ids}")
+        return publish(task, *ids)
+
+    monkeypatch.setattr(nudge, "publish", remembered)
     monkeypatch.setattr(clock, "now", lambda: NOW)
     server = redis.Redis.from_url(settings.REDIS_URL)
     server.flushdb()
@@ -206,7 +211,7 @@ def sign_up(canaries: dict[str, str]) -> tuple[User, Client]:
     """Through the pages, with a code by mail, a wrong password and a forgotten one on the way."""
     browser = Client()
     browser.post("/accounts/signup/", {"email": canaries["e-mail"], "password1": canaries["password"], "name": canaries["name"], **FORM})
-    code = re.search(r"^\s*([A-Z0-9-]{6,10})\s*$", mail.outbox[-1].body, re.MULTILINE)
+    code = re.search(r"^\s*([A-Z0-9-]{6,10})\s*$", str(mail.outbox[-1].body), re.MULTILINE)
     assert code
     browser.post("/accounts/confirm-email/", {"code": code[1]})
     erin = User.objects.get(email=canaries["e-mail"])

@@ -147,12 +147,14 @@ def _of_library(route: Route) -> Iterator[Check]:
     if view is None or is_ours(view.__module__):
         return
     for number, place in enumerate(_decorations(view.dispatch)):
-        rest = [one for one in place.cell_contents if not _is_gate(one)]
-        yield Check(
-            f"/{route.pattern} dispatch {number}", lambda patch, place=place, rest=rest: patch.setattr(place, "cell_contents", rest), route
-        )  # type: ignore[misc]  # bound early
+        yield Check(f"/{route.pattern} dispatch {number}", _strip(place), route)
     if issubclass(view, AuthenticatedAPIView):
         yield Check(f"/{route.pattern} AuthenticatedAPIView", lambda patch: patch.setattr(view, "dispatch", LibraryAPIView.dispatch), route)
+
+
+def _strip(place: CellType) -> Callable[[pytest.MonkeyPatch], None]:
+    rest = [one for one in place.cell_contents if not _is_gate(one)]
+    return lambda patch: patch.setattr(place, "cell_contents", rest)
 
 
 def _decorations(method: Any) -> Iterator[CellType]:
