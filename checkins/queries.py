@@ -16,6 +16,9 @@ from checkins import reveal
 from checkins.answers import LEVELS, SCALES
 from checkins.models import CheckIn
 
+# How long before a week its "usual for that person" looks back. Counted from the week, not from the present: a picture that
+# moved with the day or the span it is looked at from would tell more each time.
+_LOOKS_BACK = timedelta(weeks=13)
 # What is assumed of a level before answers say otherwise, with the weight of eight answers (points of the scale).
 _PRIOR_LEVEL = {"closeness_felt": 6.3, "closeness_wanted": 6.2, "space_wanted": 3.6}
 _PRIOR_SPREAD, _PRIOR_WEIGHT = 1.35, 8
@@ -89,7 +92,8 @@ def _shown(
     revealed: dict[date, CheckIn] = {}
     appeared: dict[date, datetime] = {}
     # The usual level behind a weekly picture needs the weeks before it too.
-    rows = CheckIn.objects.filter(person=author.person_id, day__gte=max(author.joined_day, since - timedelta(weeks=13))).order_by("day")
+    first = max(author.joined_day, reveal.week_of(since) - _LOOKS_BACK)
+    rows = CheckIn.objects.filter(person=author.person_id, day__gte=first).order_by("day")
     for row in rows:
         appears = reveal.visible_from(row.day, row.received_at, clocks)
         if reveal.is_shown(visible_from=appears, now=now, holds=holds, kept_private=row.kept_private):
@@ -119,7 +123,8 @@ def _pictures(
         shown_from = reveal.picture_shown_from(week, clocks)
         if weekly is None or shown_from < weekly or shown_from > now or week + timedelta(days=6) < since:
             continue
-        there = {day: row for day, row in revealed.items() if appeared[day] <= shown_from and row.kind == CheckIn.Kind.FULL}
+        recent = {day: row for day, row in revealed.items() if day >= week - _LOOKS_BACK}
+        there = {day: row for day, row in recent.items() if appeared[day] <= shown_from and row.kind == CheckIn.Kind.FULL}
         of_week = [row for day, row in there.items() if reveal.week_of(day) == week and appeared[day] >= weekly]
         picture = reveal.weekly_picture(
             week={name: [getattr(row, name) for row in of_week] for name in LEVELS}, usual=_usual(there.values())

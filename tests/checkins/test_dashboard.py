@@ -180,6 +180,17 @@ def test_a_picture_once_shown_does_not_change(team):
     assert seen_by(team.alice, SHOWN + 4 * ONE) == before
 
 
+def test_a_picture_is_the_same_in_every_span_and_at_every_later_look(team):
+    share(team.bob, "weekly")
+    for week in range(24):
+        answer_week(team.bob, [10 if week < 8 else 4 if week == 23 else 3] * 4, start=MONDAY + 7 * week * ONE)
+    last = MONDAY + 7 * 23 * ONE
+    shown = SHOWN + 7 * 23 * ONE
+    looks = [(shown, 4), (shown, 12), (shown, 52), (shown + 14 * ONE, 4), (shown + 14 * ONE, 52)]
+    pictures = [seen_by(team.alice, now, weeks)[1][last.isoformat()] for now, weeks in looks]
+    assert {one["closeness_felt"] for one in pictures} == {"high"}
+
+
 # Late, less, gone
 
 
