@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext_lazy as _
 
 from backend.accounts import services
@@ -26,6 +27,15 @@ class SignupForm(forms.Form):
         if version != services.agreement_version():
             raise forms.ValidationError(_("The wording has changed. Please read it again."), code="old-wording")
         return version
+
+    def _post_clean(self) -> None:
+        """Hashes the password of a sign-up that will lead nowhere, so that its time tells as little as its answer.
+
+        The last step of a form's checking: only now is it certain that a new address would have its password hashed.
+        """
+        super()._post_clean()  # type: ignore[misc]  # the stubs leave it out
+        if getattr(self, "account_already_exists", False) and not self.errors:
+            make_password(self.cleaned_data.get("password1") or self.cleaned_data.get("password"))
 
     def signup(self, request: Any, user: User) -> None:
         services.complete_sign_up(user=user, name=self.cleaned_data["name"], timezone=self.cleaned_data["timezone"])

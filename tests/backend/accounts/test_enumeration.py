@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.test import Client
 
@@ -12,6 +13,13 @@ from tests.headless import SIGN_UP, App
 pytestmark = pytest.mark.django_db
 
 KNOWN, UNKNOWN = "alice@example.org", "nobody@example.org"
+PAGE_SIGN_UP = {
+    "password1": SIGN_UP["password"],
+    "timezone": "Europe/Madrid",
+    "adult": "on",
+    "agreement": "on",
+    "agreement_version": "2026-11",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -67,16 +75,7 @@ def test_an_app_cannot_tell_from_the_step_after_either(path, follow_up, body):
 @pytest.mark.parametrize(
     "path, form",
     [
-        (
-            "/accounts/signup/",
-            {
-                "password1": SIGN_UP["password"],
-                "timezone": "Europe/Madrid",
-                "adult": "on",
-                "agreement": "on",
-                "agreement_version": "2026-11",
-            },
-        ),
+        ("/accounts/signup/", PAGE_SIGN_UP),
         ("/accounts/login/", {"password": "wrong password"}),
         ("/accounts/login/code/", {}),
         ("/accounts/password/reset/", {}),
@@ -91,6 +90,22 @@ def test_a_page_cannot_tell(path, form):
         page = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", response.content.decode()).replace(email, "EMAIL")
         seen.append((response.redirect_chain, response.status_code, page))
     assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("more, hashed", [({}, 1), ({"password": "short", "password1": "short"}, 0), ({"timezone": "Nowhere"}, 0)])
+@pytest.mark.parametrize("by_page", [True, False])
+def test_signing_up_takes_as_long_for_whoever_has_an_account(monkeypatch, by_page, more, hashed):
+    """Hashing the password is what takes time, several hundred milliseconds of it."""
+    times = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *parts: times.append(1) or encode(*parts))
+    for email in (KNOWN, UNKNOWN):
+        times.clear()
+        if by_page:
+            Client().post("/accounts/signup/", PAGE_SIGN_UP | more | {"email": email})
+        else:
+            App().post("auth/signup", email=email, **SIGN_UP | more)
+        assert len(times) == hashed, email
 
 
 def test_whoever_has_an_account_is_told_by_mail_alone():
