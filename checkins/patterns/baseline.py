@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from checkins.patterns import constants as c
 from checkins.patterns.answers import Bools, Floats
+from checkins.patterns.constants import LEAST_SPREAD, Constants
 
 
 @dataclass(frozen=True)
@@ -41,17 +41,16 @@ class Spreads:
     squares: Floats
     weight: Floats
 
-    @property
-    def spread(self) -> Floats:
+    def spread(self, c: Constants) -> Floats:
         """The own spread in points [4, 2, C]."""
         squares = self.squares[0] + self.squares[1] + self.squares[2] + self.squares[3]
         weight = self.weight[0] + self.weight[1] + self.weight[2] + self.weight[3]
-        pooled = (c.POOLED_SPREAD_WEIGHT * c.PRIOR_SPREAD**2 + squares) / (c.POOLED_SPREAD_WEIGHT + weight)
-        own = (c.PRIOR_SPREAD_WEIGHT * pooled + self.squares) / (c.PRIOR_SPREAD_WEIGHT + self.weight)
-        return np.asarray(np.maximum(np.sqrt(own), c.LEAST_SPREAD))
+        pooled = (c.pooled_spread_weight * c.prior_spread**2 + squares) / (c.pooled_spread_weight + weight)
+        own = (c.prior_spread_weight * pooled + self.squares) / (c.prior_spread_weight + self.weight)
+        return np.asarray(np.maximum(np.sqrt(own), LEAST_SPREAD))
 
 
-def initial_levels(count: int) -> Levels:
+def initial_levels(c: Constants, count: int) -> Levels:
     """The population prior for both sides of `count` couples."""
 
     def fill(values: Floats) -> Floats:
@@ -59,11 +58,11 @@ def initial_levels(count: int) -> Levels:
 
     zeros = np.zeros(4)
     return Levels(
-        level=fill(c.PRIOR_LEVEL),
+        level=fill(np.array(c.prior_level)),
         offset=fill(zeros),
-        level_var=fill(c.PRIOR_LEVEL_SD**2),
+        level_var=fill(np.array(c.prior_level_sd) ** 2),
         cross_var=fill(zeros),
-        offset_var=fill(np.full(4, (c.WEEKEND_SD * c.PRIOR_SPREAD) ** 2)),
+        offset_var=fill(np.full(4, (c.weekend_sd * c.prior_spread) ** 2)),
     )
 
 
@@ -73,37 +72,49 @@ def initial_spreads(count: int) -> Spreads:
 
 
 def learn(
-    levels: Levels, *, residual: Floats, noise_var: Floats, weekend: Floats, seen: Bools, limit: Floats, forgetting: float = c.FORGETTING
+    c: Constants,
+    levels: Levels,
+    *,
+    residual: Floats,
+    noise_var: Floats,
+    weekend: Floats,
+    seen: Bools,
+    limit: Floats,
+    between_var: Floats | float = 0.0,
 ) -> Levels:
     """One Kalman step for each question that was answered (`seen`), on the residual in points.
 
-    `residual` is the answer minus what was expected, after taking out the expected shift of the episode
-    and the mood of the day; `noise_var` (points squared) is the variance of what is left. A residual beyond `limit` (points) teaches
-    no more than the limit. With no forgetting and no limit this is the textbook filter.
+    `residual` is the answer minus what was expected, after taking out the expected shift of the episode and the mood of
+    the day; `noise_var` (points squared) is the variance of what is left where the state is known. A residual beyond
+    `limit` (points) teaches no more than the limit. `between_var` (points squared) is the variance of the shift over
+    the states: the posterior is a mixture with one Kalman step per state, and the gain times that is what its variance
+    has beyond each of them (moment matching: the mixture's mean and variance are kept, its shape is not). With no forgetting, no limit and one
+    state this is the textbook filter.
     """
     residual = np.clip(residual, -limit, limit)
     to_level = levels.level_var + weekend * levels.cross_var
     to_offset = levels.cross_var + weekend * levels.offset_var
     total = levels.expected_var(weekend) + noise_var
     gain_level, gain_offset = to_level / total, to_offset / total
-    most = c.PRIOR_LEVEL_SD[:, None, None] ** 2
+    most = np.array(c.prior_level_sd)[:, None, None] ** 2
+    level_var = (levels.level_var - gain_level * to_level + gain_level**2 * between_var) / c.forgetting
     # The offset is not forgotten: it is seen on two days in seven only, and its prior is narrow.
     return Levels(
         level=np.where(seen, levels.level + gain_level * residual, levels.level),
         offset=np.where(seen, levels.offset + gain_offset * residual, levels.offset),
-        level_var=np.where(seen, np.minimum((levels.level_var - gain_level * to_level) / forgetting, most), levels.level_var),
+        level_var=np.where(seen, np.minimum(level_var, most), levels.level_var),
         cross_var=np.where(seen, levels.cross_var - gain_level * to_offset, levels.cross_var),
         offset_var=np.where(seen, levels.offset_var - gain_offset * to_offset, levels.offset_var),
     )
 
 
-def learn_spreads(spreads: Spreads, *, square: Floats, seen: Bools, forgetting: float = c.FORGETTING) -> Spreads:
+def learn_spreads(c: Constants, spreads: Spreads, *, square: Floats, seen: Bools) -> Spreads:
     """The sums after one answer.
 
     `square` [4, 2, C] (points squared): the squared residual with the expected shift taken out but not the mood, which is
     part of the own spread, over its variance in squared own spreads (above 1 while baseline or state is unsure).
     """
     return Spreads(
-        squares=np.where(seen, forgetting * spreads.squares + square, spreads.squares),
-        weight=np.where(seen, forgetting * spreads.weight + 1.0, spreads.weight),
+        squares=np.where(seen, c.forgetting * spreads.squares + square, spreads.squares),
+        weight=np.where(seen, c.forgetting * spreads.weight + 1.0, spreads.weight),
     )

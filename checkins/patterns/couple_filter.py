@@ -1,7 +1,7 @@
 """The couple filter: a hidden Markov model, forward recursion only.
 
-Hidden, per couple and day: one of nine cells (each person usual, reaching or drawing back) times the kind of day both
-share. Arrays lead with the cell: [9, 3, C]. One step is Rabiner 1989, equations 19-20, normalised each day.
+Hidden, per couple and day: one of thirteen cells (the own states of both, `model.CELL_STATES`) times the kind of day both
+share. Arrays lead with the cell: [13, 3, C]. One step is Rabiner 1989, equations 19-20, normalised each day.
 
 Swapping the partners must swap the result to the last bit, and floating-point addition depends on its order, so every
 sum over cells adds mirror pairs first and the pairs in one fixed order; nothing here goes through BLAS or a reduction
@@ -10,38 +10,44 @@ whose order might depend on the number of couples.
 
 import numpy as np
 
-from checkins.patterns import constants as c
 from checkins.patterns.answers import Floats
+from checkins.patterns.model import (
+    A_REACHES,
+    A_REACHES_YOUNG,
+    B_REACHES,
+    B_REACHES_YOUNG,
+    CELL_STATES,
+    CELLS,
+    KINDS,
+    MIRROR,
+    MIRROR_PAIRS,
+    OWN_MIRRORS,
+    STATES,
+    Model,
+)
 
-CELLS = 9
-KINDS = 3
-DIAGONAL = (0, 4, 8)
-MIRROR_PAIRS = ((1, 3), (2, 6), (5, 7))
-A_REACHES = c.cell(c.REACHING, c.DRAWING_BACK)
-B_REACHES = c.cell(c.DRAWING_BACK, c.REACHING)
-BOTH_APART = c.cell(c.DRAWING_BACK, c.DRAWING_BACK)
-
-COUPLE_CHAIN = c.couple_chain()
+STATES_OF_A = np.array([of_a for of_a, _ in CELL_STATES])
+STATES_OF_B = np.array([of_b for _, of_b in CELL_STATES])
 
 
-def initial_cells(count: int) -> Floats:
-    """The probabilities [9, 3, count] before any answer: the chain's long-run distribution."""
+def initial_cells(model: Model, count: int) -> Floats:
+    """The probabilities [13, 3, count] before any answer: the chain's long-run distribution."""
     cells: Floats = np.zeros((CELLS, KINDS, 1))
     cells[0, 0] = 1.0
     for _ in range(200):
-        cells = predict(cells)
+        cells = predict(cells, model.couple_chain, model.kind_chain)
         cells = cells / cell_total(cells)
     return np.repeat(cells, count, axis=2)
 
 
-def predict(cells: Floats, couple_chain: Floats = COUPLE_CHAIN, kind_chain: Floats = c.KIND_CHAIN) -> Floats:
-    """Probabilities of today's cells [9, 3, C] from yesterday's."""
+def predict(cells: Floats, couple_chain: Floats, kind_chain: Floats) -> Floats:
+    """Probabilities of today's cells [13, 3, C] from yesterday's."""
     moved: Floats = cells[:, 0, None] * kind_chain[0, :, None]
     for kind in range(1, KINDS):
         moved = moved + cells[:, kind, None] * kind_chain[kind, :, None]
     flow = couple_chain[:, :, None, None]
     ahead: Floats = flow[0] * moved[0]
-    for index in DIAGONAL[1:]:
+    for index in range(1, OWN_MIRRORS):
         ahead = ahead + flow[index] * moved[index]
     for one, other in MIRROR_PAIRS:
         ahead = ahead + (flow[one] * moved[one] + flow[other] * moved[other])
@@ -49,9 +55,9 @@ def predict(cells: Floats, couple_chain: Floats = COUPLE_CHAIN, kind_chain: Floa
 
 
 def update(predicted: Floats, log_likelihood: Floats) -> tuple[Floats, Floats]:
-    """Probabilities after today's answers [9, 3, C], and the log of the normaliser [C].
+    """Probabilities after today's answers [13, 3, C], and the log of the normaliser [C].
 
-    `log_likelihood` [9, 3, C] may be tempered and need not be normalised.
+    `log_likelihood` [13, 3, C] may be tempered and need not be normalised.
     """
     peak = log_likelihood.max(axis=(0, 1))
     joint = predicted * np.exp(log_likelihood - peak)
@@ -61,7 +67,9 @@ def update(predicted: Floats, log_likelihood: Floats) -> tuple[Floats, Floats]:
 
 def cell_total(cells: Floats) -> Floats:
     """The sum over cells and kinds [C], mirror pairs first."""
-    per_kind: Floats = cells[0] + cells[4] + cells[8]
+    per_kind: Floats = cells[0]
+    for index in range(1, OWN_MIRRORS):
+        per_kind = per_kind + cells[index]
     for one, other in MIRROR_PAIRS:
         per_kind = per_kind + (cells[one] + cells[other])
     total: Floats = per_kind[0] + per_kind[1] + per_kind[2]
@@ -69,21 +77,30 @@ def cell_total(cells: Floats) -> Floats:
 
 
 def joint_log_likelihood(by_person: Floats) -> Floats:
-    """[9, 3, C] from each person's own [3 states, 3 kinds, 2 sides, C]: given cell and kind the two answer apart."""
-    of_a, of_b = by_person[:, None, :, 0], by_person[None, :, :, 1]
-    joint: Floats = (of_a + of_b).reshape(CELLS, KINDS, -1)
+    """[13, 3, C] from each person's own [5 states, 3 kinds, 2 sides, C]: given cell and kind the two answer apart."""
+    joint: Floats = by_person[STATES_OF_A, :, 0] + by_person[STATES_OF_B, :, 1]
     return joint
 
 
 def person_weights(cells: Floats) -> Floats:
-    """The probability of each own state and kind of day [3 states, 3 kinds, 2 sides, C]."""
-    grid = cells.reshape(3, 3, KINDS, -1)
-    of_a = grid[:, 0] + grid[:, 1] + grid[:, 2]
-    of_b = grid[0] + grid[1] + grid[2]
-    return np.stack([of_a, of_b], axis=2)
+    """The probability of each own state and kind of day [5 states, 3 kinds, 2 sides, C]."""
+    weights = np.zeros((STATES, KINDS, 2, cells.shape[2]))
+    for index, (state, _) in enumerate(CELL_STATES):
+        # The cells of b are read in mirrored order, so that both sums are made alike.
+        weights[state, :, 0] += cells[index]
+        weights[state, :, 1] += cells[MIRROR[index]]
+    return weights
 
 
 def over_kinds(cells: Floats, index: int) -> Floats:
     """The probability of one cell [C], whatever the kind of day."""
     row: Floats = cells[index, 0] + cells[index, 1] + cells[index, 2]
     return row
+
+
+def pattern(cells: Floats) -> tuple[Floats, Floats]:
+    """The probabilities [C] that a reaches while b draws back, and the mirror, young episodes included."""
+    return (
+        over_kinds(cells, A_REACHES) + over_kinds(cells, A_REACHES_YOUNG),
+        over_kinds(cells, B_REACHES) + over_kinds(cells, B_REACHES_YOUNG),
+    )

@@ -8,26 +8,22 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from checkins.patterns import constants as c
 from checkins.patterns.alert import enough_answers, next_alert
 from checkins.patterns.answers import FELT, Bools, Course, DayAnswers, Floats, Quick
 from checkins.patterns.baseline import Levels, Spreads, learn, learn_spreads
-from checkins.patterns.calibration import PRIOR_EITHER, calibrate
+from checkins.patterns.calibration import PRIOR_EITHER, TINY, calibrate
 from checkins.patterns.couple_filter import (
-    A_REACHES,
-    B_REACHES,
-    BOTH_APART,
     joint_log_likelihood,
     over_kinds,
+    pattern,
     person_weights,
     predict,
     update,
 )
-from checkins.patterns.emission import MEANS, UNIQUE_VAR, Reading, read_quick, read_silence, read_values, trust
+from checkins.patterns.emission import Reading, read_quick, read_silence, read_values, trust
+from checkins.patterns.model import BOTH_APART, KINDS, MODEL, STATES, Model
 from checkins.patterns.state import Memory, States, fold, initial_states, unfold
 
-LOADING = c.MOOD_LOADING[:, None, None]
-UNIQUE = UNIQUE_VAR[:, None, None]
 LONGEST_SILENCE = 30.0
 # How much of what the filter says is passed on before there are enough answers; the rest is the prior.
 EARLY_WEIGHT = 0.15
@@ -45,14 +41,20 @@ class DayOutput:
     alert: Bools
 
 
-def advance(states: States, answers: DayAnswers) -> tuple[States, DayOutput]:
+def advance(states: States, answers: DayAnswers, model: Model = MODEL) -> tuple[States, DayOutput]:
     """The states after one more day, and what is said of that day.
 
     `states` [C, STATE_SIZE] as of the day before; every day must be given, silent ones too (`no_answers`).
     """
-    memory, either = _advance_memory(unfold(states), answers)
-    output = _speak(memory, either)
-    return fold(replace(memory, alert=output.alert.astype(np.float64))), output
+    memory, output = advance_memory(unfold(states), answers, model)
+    return fold(memory), output
+
+
+def advance_memory(memory: Memory, answers: DayAnswers, model: Model) -> tuple[Memory, DayOutput]:
+    """`advance` on unfolded states, without the rounding to 32 bits."""
+    memory = _remember(memory, answers, model)
+    output = _speak(memory, model)
+    return replace(memory, alert=output.alert.astype(np.float64)), output
 
 
 def advance_course(states: States, course: Course) -> tuple[States, list[DayOutput]]:
@@ -84,8 +86,9 @@ def learn_alone(states: States, side: int, course: Course) -> States:
     return fold(replace(fresh, levels=levels, spreads=spreads))
 
 
-def _advance_memory(memory: Memory, answers: DayAnswers) -> tuple[Memory, Floats]:
+def _remember(memory: Memory, answers: DayAnswers, model: Model) -> Memory:
     """The memory after a day's answers (its alert still yesterday's)."""
+    c = model.constants
     values = np.ascontiguousarray(answers.values.transpose(2, 1, 0))
     quick = np.ascontiguousarray(answers.quick.T)
     weekend = (answers.weekday >= 5).astype(np.float64)[None, None]
@@ -95,62 +98,63 @@ def _advance_memory(memory: Memory, answers: DayAnswers) -> tuple[Memory, Floats
     answered = full | (quick != Quick.NONE)
     silent_days = np.where(answered, 0.0, np.minimum(memory.silent_days + 1.0, LONGEST_SILENCE))
 
-    levels, spread = memory.levels, memory.spreads.spread
-    carried = c.MOOD_PERSISTENCE * memory.mood
-    deviation = (np.where(seen, values, 0.0) - levels.expected(weekend)) / spread - LOADING * carried
-    reading = read_values(deviation=deviation, unsure=levels.expected_var(weekend) / spread**2, seen=seen)
-    heard = reading.log_likelihood * full * trust(memory.spreads.weight[FELT]) + read_quick(quick)
-    by_person = heard + read_silence(silent_days)
+    levels, spread = memory.levels, memory.spreads.spread(c)
+    carried = c.mood_persistence * memory.mood
+    deviation = (np.where(seen, values, 0.0) - levels.expected(weekend)) / spread - model.mood * carried
+    reading = read_values(model, deviation=deviation, unsure=levels.expected_var(weekend) / spread**2, seen=seen)
+    heard = reading.log_likelihood * (full * trust(c, memory.spreads.weight[FELT])) + read_quick(model, quick)
+    by_person = heard + read_silence(c, silent_days)
 
-    cells, _ = update(predict(memory.cells), joint_log_likelihood(by_person))
-    weights = person_weights(cells)
-    levels, spreads, mood = _learn(
-        levels, memory.spreads, deviation=deviation, reading=reading, weights=weights, weekend=weekend, seen=seen
+    cells, _ = update(predict(memory.cells, model.couple_chain, model.kind_chain), joint_log_likelihood(by_person))
+    learned, spreads, mood = _learn(
+        model, memory, spread=spread, deviation=deviation, reading=reading, weights=person_weights(cells), weekend=weekend, seen=seen
     )
-    after = Memory(cells, levels, spreads, carried + mood * full, silent_days, memory.answers + answered, memory.alert)
-    return after, over_kinds(cells, A_REACHES) + over_kinds(cells, B_REACHES)
+    return Memory(cells, learned, spreads, carried + mood * full, silent_days, memory.answers + answered, memory.alert)
 
 
 def _learn(
-    levels: Levels, spreads: Spreads, *, deviation: Floats, reading: Reading, weights: Floats, weekend: Floats, seen: Bools
+    model: Model, memory: Memory, *, spread: Floats, deviation: Floats, reading: Reading, weights: Floats, weekend: Floats, seen: Bools
 ) -> tuple[Levels, Spreads, Floats]:
     """What is usual after the day, and the mood [2, C] that the day's answers show beyond what was carried over."""
-    spread = spreads.spread
-    shift = _expected(weights, MEANS)
-    shift_var = np.maximum(_expected(weights, MEANS**2) - shift**2, 0.0)
-    mood = _expected(weights, reading.mood[None])[0]
+    c, levels = model.constants, memory.levels
+    shift = _expected(weights, model.means)
+    shift_var = np.maximum(_expected(weights, model.means**2) - shift**2, 0.0)
+    mood, leaning = _expected(weights, reading.mood[None])[0], _expected(weights, reading.leaning[None])[0]
+    noise = model.unique_var + model.mood**2 * reading.mood_var + model.leaning**2 * reading.leaning_var
     learned = learn(
+        c,
         levels,
-        residual=(deviation - shift - LOADING * mood) * spread,
-        noise_var=(UNIQUE + shift_var + LOADING**2 * reading.mood_var) * spread**2,
+        residual=(deviation - c.taken_out * shift - model.mood * mood - model.leaning * leaning) * spread,
+        noise_var=noise * spread**2,
+        between_var=shift_var * spread**2,
         weekend=weekend,
         seen=seen,
-        limit=c.CLIP * spread,
+        limit=c.clip * spread,
     )
     inflation = 1.0 + shift_var + levels.expected_var(weekend) / spread**2
-    square = np.clip(deviation - shift, -c.CLIP, c.CLIP) ** 2 / inflation * spread**2
-    return learned, learn_spreads(spreads, square=square, seen=seen), mood
+    square = np.clip(deviation - shift, -c.clip, c.clip) ** 2 / inflation * spread**2
+    return learned, learn_spreads(c, memory.spreads, square=square, seen=seen), mood
 
 
 def _expected(weights: Floats, values: Floats) -> Floats:
-    """The mean of `values` [n, 3, 3, 2 or 1, C or 1] over own state and kind of day, in one fixed order."""
+    """The mean of `values` [n, 5, 3, 2 or 1, C or 1] over own state and kind of day, in one fixed order."""
     total: Floats = weights[0, 0] * values[:, 0, 0]
-    for state in range(3):
-        for kind in range(3):
+    for state in range(STATES):
+        for kind in range(KINDS):
             if state or kind:
                 total = total + weights[state, kind] * values[:, state, kind]
     return total
 
 
-def _speak(memory: Memory, either: Floats) -> DayOutput:
+def _speak(memory: Memory, model: Model) -> DayOutput:
     """The day's output: calibrated, near the prior until there are enough answers."""
-    a, b = over_kinds(memory.cells, A_REACHES), over_kinds(memory.cells, B_REACHES)
-    apart = over_kinds(memory.cells, BOTH_APART)
+    a, b = pattern(memory.cells)
+    either, apart = a + b, over_kinds(memory.cells, BOTH_APART)
     enough = enough_answers(memory.answers)
     weight = np.where(enough, 1.0, EARLY_WEIGHT)
-    said = PRIOR_EITHER + weight * (calibrate(either) - PRIOR_EITHER)
+    said = PRIOR_EITHER + weight * (calibrate(model.constants, either) - PRIOR_EITHER)
     p_a, p_b = said * (a / either), said * (b / either)
-    p_apart = (1.0 - said) * (apart / (1.0 - either))
+    p_apart = (1.0 - said) * (apart / np.maximum(1.0 - either, TINY))
     return DayOutput(
         p_a_reaches=p_a,
         p_b_reaches=p_b,

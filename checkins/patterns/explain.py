@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from checkins.patterns import constants as c
 from checkins.patterns.answers import QUESTIONS
+from checkins.patterns.constants import CONSTANTS
 from checkins.patterns.own import LAST_ANSWERS, OwnCourse
 
 STANDS_OUT = 0.75  # own spreads
@@ -35,7 +35,7 @@ def explain(course: OwnCourse, person: int, *, reaching: bool) -> list[Reason]:
 
     Empty where nothing stands out, which is most of the time.
     """
-    shift = c.SHIFTS[c.REACHING if reaching else c.DRAWING_BACK]
+    shift = CONSTANTS.reaching if reaching else CONSTANTS.drawing_back
     reasons = []
     for index, question in enumerate(QUESTIONS):
         deviation = course.deviation[person, :, index]

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from checkins.patterns import constants as c
 from checkins.patterns.answers import FELT, ROOM, WANTED, Floats, Ints, Quick
 from checkins.patterns.baseline import initial_levels, initial_spreads, learn, learn_spreads
+from checkins.patterns.constants import CONSTANTS
 
 LAST_ANSWERS = 4
 WITHIN_DAYS = 7
@@ -48,7 +48,7 @@ def own_course(values: Floats, weekday: Ints) -> OwnCourse:
     `values` [C, T, 4]: points, nan where not answered; `weekday` [C, T]: 0 Monday to 6 Sunday.
     """
     count, days, _ = values.shape
-    levels, spreads = initial_levels(count), initial_spreads(count)
+    levels, spreads = initial_levels(CONSTANTS, count), initial_spreads(count)
     level, spread = np.empty(values.shape), np.empty(values.shape)
     deviation = np.full(values.shape, np.nan)
     for day in range(days):
@@ -56,14 +56,14 @@ def own_course(values: Floats, weekday: Ints) -> OwnCourse:
         # Both sides of the baseline's arrays hold the same person; side 0 is read.
         answer = np.repeat(values[:, day].T[:, None], 2, axis=1)
         seen = ~np.isnan(answer)
-        wide = spreads.spread
+        wide = spreads.spread(CONSTANTS)
         residual = np.where(seen, answer, 0.0) - levels.expected(weekend)
         deviation[:, day] = np.where(seen, residual / wide, np.nan)[:, 0].T
         inflation = 1.0 + levels.expected_var(weekend) / wide**2
-        square = np.clip(residual, -c.CLIP * wide, c.CLIP * wide) ** 2 / inflation
-        levels = learn(levels, residual=residual, noise_var=wide**2, weekend=weekend, seen=seen, limit=c.CLIP * wide)
-        spreads = learn_spreads(spreads, square=square, seen=seen)
-        level[:, day], spread[:, day] = levels.level[:, 0].T, spreads.spread[:, 0].T
+        square = np.clip(residual, -CONSTANTS.clip * wide, CONSTANTS.clip * wide) ** 2 / inflation
+        levels = learn(CONSTANTS, levels, residual=residual, noise_var=wide**2, weekend=weekend, seen=seen, limit=CONSTANTS.clip * wide)
+        spreads = learn_spreads(CONSTANTS, spreads, square=square, seen=seen)
+        level[:, day], spread[:, day] = levels.level[:, 0].T, spreads.spread(CONSTANTS)[:, 0].T
     answers = np.cumsum(~np.isnan(values).all(axis=2), axis=1, dtype=np.int64)
     return OwnCourse(level, spread, deviation, answers)
 

@@ -12,10 +12,11 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from checkins.patterns import constants as c
 from checkins.patterns.answers import Floats
 from checkins.patterns.baseline import Levels, Spreads, initial_levels, initial_spreads
-from checkins.patterns.couple_filter import CELLS, KINDS, initial_cells
+from checkins.patterns.constants import MODEL_VERSION
+from checkins.patterns.couple_filter import initial_cells
+from checkins.patterns.model import CELLS, KINDS, MODEL, Model
 
 States = NDArray[np.float32]
 
@@ -36,7 +37,7 @@ class UnreadableStates(ValueError):
 class Memory:
     """A state unfolded for computing: the last axis is the couple, the one before it the side.
 
-    `cells` [9, 3, C] probabilities; `levels` and `spreads` arrays [4, 2, C]; `mood` [2, C] yesterday's mood in own spreads;
+    `cells` [13, 3, C] probabilities; `levels` and `spreads` arrays [4, 2, C]; `mood` [2, C] yesterday's mood in own spreads;
     `silent_days` [2, C] days in a row without an answer; `answers` [2, C] how many were given; `alert` [C] 0 or 1.
     """
 
@@ -49,10 +50,16 @@ class Memory:
     alert: Floats
 
 
-def initial_states(count: int) -> States:
+def initial_states(count: int, model: Model = MODEL) -> States:
     """The states [count, STATE_SIZE] of couples of whom nothing is known yet."""
+    return fold(initial_memory(model, count))
+
+
+def initial_memory(model: Model, count: int) -> Memory:
+    """The same, unfolded."""
     sides = np.zeros((2, count))
-    return fold(Memory(initial_cells(count), initial_levels(count), initial_spreads(count), sides, sides, sides, np.zeros(count)))
+    levels, spreads = initial_levels(model.constants, count), initial_spreads(count)
+    return Memory(initial_cells(model, count), levels, spreads, sides, sides, sides, np.zeros(count))
 
 
 def fold(memory: Memory) -> States:
@@ -100,7 +107,7 @@ class DatedState:
 def pack_states(states: Sequence[DatedState]) -> bytes:
     """The last `KEPT_DAYS` of a couple's daily states as bytes, oldest first."""
     kept = sorted(states, key=lambda state: state.day)[-KEPT_DAYS:]
-    packed = [HEADER.pack(BYTES_VERSION, c.MODEL_VERSION, len(kept), STATE_SIZE)]
+    packed = [HEADER.pack(BYTES_VERSION, MODEL_VERSION, len(kept), STATE_SIZE)]
     for state in kept:
         numbers = np.asarray(state.numbers, dtype="<f4")
         if numbers.shape != (STATE_SIZE,) or not np.isfinite(numbers).all():
@@ -121,8 +128,8 @@ def unpack_states(packed: bytes) -> list[DatedState]:
     form, model, count, size = HEADER.unpack_from(packed)
     if form != BYTES_VERSION:
         raise UnreadableStates(f"states of form {form}, this is form {BYTES_VERSION}")
-    if model != c.MODEL_VERSION or size != STATE_SIZE:
-        raise UnreadableStates(f"states of model {model} with {size} numbers, this is model {c.MODEL_VERSION} with {STATE_SIZE}")
+    if model != MODEL_VERSION or size != STATE_SIZE:
+        raise UnreadableStates(f"states of model {model} with {size} numbers, this is model {MODEL_VERSION} with {STATE_SIZE}")
     step = DAY_NUMBER.size + 4 * size
     if len(packed) != HEADER.size + count * step:
         raise UnreadableStates("the states are cut short")

@@ -1,13 +1,15 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from checkins.patterns import constants as c
 from checkins.patterns.baseline import initial_levels, initial_spreads, learn, learn_spreads
+from checkins.patterns.constants import CONSTANTS as C
 
 
 def test_the_linear_gaussian_case_is_the_textbook_kalman_filter():
     rng = np.random.default_rng(4)
-    levels, noise_var = initial_levels(3), 1.7
+    levels, noise_var = initial_levels(C, 3), 1.7
     mean = np.stack([levels.level, levels.offset])
     cov = np.zeros((4, 2, 3, 2, 2))
     cov[..., 0, 0], cov[..., 1, 1] = levels.level_var, levels.offset_var
@@ -16,13 +18,13 @@ def test_the_linear_gaussian_case_is_the_textbook_kalman_filter():
         answers = rng.normal(6, 1.5, (4, 2, 3))
         seen = rng.random((4, 2, 3)) < 0.8
         levels = learn(
+            replace(C, forgetting=1.0),
             levels,
             residual=answers - levels.expected(weekend),
             noise_var=np.full((4, 2, 3), noise_var),
             weekend=weekend,
             seen=seen,
             limit=np.full((4, 2, 3), np.inf),
-            forgetting=1.0,
         )
         design = np.array([1.0, weekend[0, 0, 0]])
         for index in np.argwhere(seen):
@@ -38,9 +40,10 @@ def test_the_linear_gaussian_case_is_the_textbook_kalman_filter():
 
 
 def test_a_question_not_answered_teaches_nothing():
-    levels, spreads, seen = initial_levels(1), initial_spreads(1), np.zeros((4, 2, 1), bool)
+    levels, spreads, seen = initial_levels(C, 1), initial_spreads(1), np.zeros((4, 2, 1), bool)
     seen[0, 0] = True
     after = learn(
+        C,
         levels,
         residual=np.ones((4, 2, 1)),
         noise_var=np.ones((4, 2, 1)),
@@ -50,16 +53,16 @@ def test_a_question_not_answered_teaches_nothing():
     )
     np.testing.assert_array_equal(after.level != levels.level, seen)
     np.testing.assert_array_equal(after.level_var != levels.level_var, seen)
-    widened = learn_spreads(spreads, square=np.full((4, 2, 1), 9.0), seen=seen)
+    widened = learn_spreads(C, spreads, square=np.full((4, 2, 1), 9.0), seen=seen)
     np.testing.assert_array_equal(widened.weight != spreads.weight, seen)
 
 
 def test_an_odd_answer_teaches_no_more_than_the_limit():
-    levels, limit = initial_levels(1), np.full((4, 2, 1), 3.0)
+    levels, limit = initial_levels(C, 1), np.full((4, 2, 1), 3.0)
 
     def taught(residual):
         ones = np.ones((4, 2, 1))
-        return learn(levels, residual=residual, noise_var=ones, weekend=np.zeros((1, 1, 1)), seen=ones > 0, limit=limit)
+        return learn(C, levels, residual=residual, noise_var=ones, weekend=np.zeros((1, 1, 1)), seen=ones > 0, limit=limit)
 
     odd, at_limit = taught(np.full((4, 2, 1), 8.0)), taught(limit)
     np.testing.assert_array_equal(odd.level, at_limit.level)
@@ -67,16 +70,41 @@ def test_an_odd_answer_teaches_no_more_than_the_limit():
 
 def test_the_spread_starts_at_the_prior_and_goes_to_what_is_seen():
     spreads = initial_spreads(1)
-    np.testing.assert_allclose(spreads.spread, c.PRIOR_SPREAD)
+    np.testing.assert_allclose(spreads.spread(C), C.prior_spread)
     for _ in range(300):
-        spreads = learn_spreads(spreads, square=np.full((4, 2, 1), 0.8**2), seen=np.ones((4, 2, 1), bool), forgetting=0.999)
-    np.testing.assert_allclose(spreads.spread, 0.8, atol=0.05)
+        spreads = learn_spreads(replace(C, forgetting=0.999), spreads, square=np.full((4, 2, 1), 0.8**2), seen=np.ones((4, 2, 1), bool))
+    np.testing.assert_allclose(spreads.spread(C), 0.8, atol=0.05)
 
 
 def test_one_question_alone_also_moves_the_spread_of_the_others():
     spreads, seen = initial_spreads(1), np.zeros((4, 2, 1), bool)
     seen[0, 0] = True
     for _ in range(40):
-        spreads = learn_spreads(spreads, square=np.full((4, 2, 1), 9.0), seen=seen)
-    assert spreads.spread[0, 0, 0] > spreads.spread[1, 0, 0] > c.PRIOR_SPREAD
-    assert spreads.spread[1, 1, 0] == pytest.approx(c.PRIOR_SPREAD)
+        spreads = learn_spreads(C, spreads, square=np.full((4, 2, 1), 9.0), seen=seen)
+    assert spreads.spread(C)[0, 0, 0] > spreads.spread(C)[1, 0, 0] > C.prior_spread
+    assert spreads.spread(C)[1, 1, 0] == pytest.approx(C.prior_spread)
+
+
+def test_a_doubtful_state_is_learned_as_the_mixture_it_is():
+    # One question, three states: the exact posterior is a mixture of three Kalman steps; its mean and variance are kept.
+    rng = np.random.default_rng(5)
+    weights, shifts, answer, noise_var = rng.dirichlet(np.ones(3)), np.array([0.0, -1.5, 2.0]), 7.0, 1.3
+    levels, ones = initial_levels(C, 1), np.ones((4, 2, 1))
+    prior_mean, prior_var = levels.level[0, 0, 0], 0.25 * levels.level_var[0, 0, 0]
+    levels = replace(levels, level_var=0.25 * levels.level_var)
+    mean_shift = weights @ shifts
+    after = learn(
+        replace(C, forgetting=1.0),
+        levels,
+        residual=(answer - levels.level - mean_shift),
+        noise_var=noise_var * ones,
+        between_var=(weights @ shifts**2 - mean_shift**2) * ones,
+        weekend=np.zeros((1, 1, 1)),
+        seen=ones > 0,
+        limit=np.inf * ones,
+    )
+    gain = prior_var / (prior_var + noise_var)
+    means = prior_mean + gain * (answer - shifts - prior_mean)
+    mean = weights @ means
+    assert after.level[0, 0, 0] == pytest.approx(mean, abs=1e-12)
+    assert after.level_var[0, 0, 0] == pytest.approx((1 - gain) * prior_var + weights @ (means - mean) ** 2, abs=1e-12)

@@ -126,7 +126,10 @@ def test_silence_alone_never_opens_an_episode(silent_sides):
         values[:, 45:, side] = np.nan
     _, out = run(Course(values, course.quick, course.weekday))
     assert quiet.sum() > 150
-    assert not out["alert"][quiet, 45:].any()
+    # For two silent days of one side the other's answers may still open what they began; after that nothing does.
+    first = 45 if len(silent_sides) == 2 else 48
+    assert not out["alert"][quiet, first:].any()
+    assert out["alert"][quiet, 45:].any(axis=1).mean() < 0.02
     if len(silent_sides) == 2:
         assert (out["p_a_reaches"] + out["p_b_reaches"])[quiet, 50:].max() < 0.25
 
