@@ -21,8 +21,8 @@ def publish(task: str, *ids: Any) -> bool:
     try:
         # max_retries 0 (in the broker's options) and no retry: an absent broker costs milliseconds, not seconds.
         _resolve(task).apply_async(args=ids, retry=False)
-    except (OperationalError, ConnectionError, TimeoutError):
-        log.warning("the broker is away; %s waits for the next sweep", task)
+    except (OperationalError, ConnectionError, TimeoutError) as error:
+        log.warning("the broker is away (%s); %s waits for the next sweep", error, task)
         return False
     return True
 
