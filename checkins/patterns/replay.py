@@ -3,15 +3,17 @@
 Input `couple,partner,date,closeness_felt,closeness_wanted,space_wanted,tension[,quick]`, one row per answer, in any order;
 output `couple,date,p_a_reaches,p_b_reaches,alert` and further columns, one row per couple and day from its first to its
 last answered day. Rows are sorted in runs on disk and couples advanced in batches, so memory does not grow with the file.
-The output appears whole or not at all.
+The output, and the pictures beside it, appear whole or not at all.
 """
 
 import csv
 import heapq
 import os
+import re
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import groupby, pairwise
@@ -21,15 +23,18 @@ from typing import NamedTuple, TextIO
 
 import numpy as np
 
-from checkins.patterns.answers import QUESTIONS, QUICK_CODES, SIDES, TENSION, Course
+from checkins.patterns.answers import QUESTIONS, QUICK_CODES, SIDES, TENSION, Bools, Course, Floats, Ints
 from checkins.patterns.detector import advance
+from checkins.patterns.pictures import Scored, draw
 from checkins.patterns.state import initial_states
+from checkins.patterns.telling import own_courses, tell
 
 REQUIRED = ("couple", "partner", "date", *QUESTIONS)
 WRITTEN = ("couple", "date", "p_a_reaches", "p_b_reaches", "alert", "p_apart", "enough")
 ROWS_IN_MEMORY = 100_000
 COUPLES_AT_ONCE = 512
 DAYS_AT_ONCE = 400_000  # couples in a batch times their longest course
+TOLD_EVERY = 100_000  # answers read, or days scored
 POINTS = {str(points): points for points in range(11)}
 LONGEST_COURSE = 36_600  # days; a longer one is a mistyped date
 
@@ -49,24 +54,51 @@ class Row(NamedTuple):
     values: tuple[int, ...]
 
 
-def replay(source: Path, target: Path, *, rows_in_memory: int = ROWS_IN_MEMORY) -> int:
+@dataclass(frozen=True)
+class Extras:
+    """What is wanted beside the numbers: a column of plain words, a folder for a picture per couple, news of progress."""
+
+    explain: bool = False
+    pictures: Path | None = None
+    progress: Callable[[str], None] = lambda _: None
+
+
+PLAIN = Extras()
+
+
+def replay(source: Path, target: Path, *, extras: Extras = PLAIN, rows_in_memory: int = ROWS_IN_MEMORY) -> int:
     """Scores the answers in `source` into `target` and returns the number of rows written.
 
-    Raises `UnreadableAnswers` with file and line, OSError where a file cannot be opened or written; `target` is then as
-    it was before.
+    Raises `UnreadableAnswers` with file and line, OSError where a file cannot be opened or written; `target` and the
+    folder of pictures are then as they were before.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="replay-")))
-        rows = _sorted_rows(_read(source), folder, stack, rows_in_memory)
+        rows = _sorted_rows(_counted(_read(source), extras.progress), folder, stack, rows_in_memory)
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         stack.callback(Path(name).unlink, missing_ok=True)
+        drawn: Path | None = None
+        if extras.pictures is not None:
+            drawn = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=f".{extras.pictures.name}.", dir=extras.pictures.parent)))
         with open(handle, "w", encoding="utf-8", newline="") as out:
-            written = _write(out, _batches(_courses(rows, source)))
+            written = _write(out, _batches(_courses(rows, source)), extras=extras, drawn=drawn)
             out.flush()
             os.fsync(out.fileno())
         Path(name).chmod(0o644)
+        if extras.pictures is not None and drawn is not None:
+            extras.pictures.mkdir(exist_ok=True)
+            for picture in sorted(drawn.iterdir()):
+                os.replace(picture, extras.pictures / picture.name)
         os.replace(name, target)
     return written
+
+
+def _counted(rows: Iterable[Row], progress: Callable[[str], None]) -> Iterator[Row]:
+    """The same rows, with a word after each so many."""
+    for count, row in enumerate(rows, start=1):
+        yield row
+        if count % TOLD_EVERY == 0:
+            progress(f"{count:,} answers read")
 
 
 def _read(source: Path) -> Iterator[Row]:
@@ -190,34 +222,67 @@ def _batches(courses: Iterable[list[Row]]) -> Iterator[list[list[Row]]]:
         yield batch
 
 
-def _write(out: TextIO, batches: Iterable[list[list[Row]]]) -> int:
+def _write(out: TextIO, batches: Iterable[list[list[Row]]], *, extras: Extras, drawn: Path | None) -> int:
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(WRITTEN)
-    written = 0
+    writer.writerow((*WRITTEN, "words") if extras.explain else WRITTEN)
+    written = couples = told = 0
     for batch in batches:
-        for rows in _score(batch):
+        scored = _score(batch, explain=extras.explain)
+        for rows in scored.rows:
             writer.writerows(rows)
             written += len(rows)
+        if drawn is not None:
+            for number, picture in enumerate(scored.pictures(batch), start=couples + 1):
+                name = f"{number:06}-{re.sub(r'[^A-Za-z0-9_-]+', '-', picture.couple)[:60]}.svg"
+                (drawn / name).write_text(draw(picture), encoding="utf-8")
+        couples += len(batch)
+        if written // TOLD_EVERY > told:
+            told = written // TOLD_EVERY
+            extras.progress(f"{written:,} days of {couples:,} couples scored")
     return written
 
 
-def _score(batch: list[list[Row]]) -> list[list[tuple[object, ...]]]:
+@dataclass(frozen=True)
+class _Batch:
+    """A batch scored: the rows of each couple, and what the pictures are drawn from ([C, T] and [C, T, 2])."""
+
+    rows: list[list[tuple[object, ...]]]
+    course: Course
+    spans: Ints
+    p: Floats
+    alert: Bools
+
+    def pictures(self, batch: list[list[Row]]) -> Iterator[Scored]:
+        """One after the other, in the order of the batch."""
+        for couple, answers in enumerate(batch):
+            days = slice(0, int(self.spans[couple]))
+            first = date.fromordinal(answers[0].day)
+            yield Scored(answers[0].couple, first, self.course.values[couple, days], self.p[couple, days], self.alert[couple, days])
+
+
+def _score(batch: list[list[Row]], *, explain: bool) -> _Batch:
     """The output rows of each couple in the batch; all courses begin at index 0, shorter ones end earlier."""
     course, spans = _course(batch)
+    own = own_courses(course.values, course.weekday) if explain else None
     states = initial_states(len(batch))
     scored: list[list[tuple[object, ...]]] = [[] for _ in batch]
+    p, alerts = np.zeros((len(batch), int(spans.max()), 2)), np.zeros((len(batch), int(spans.max())), np.bool_)
     for index in range(int(spans.max())):
         states, day = advance(states, course.day(index))
+        p[:, index, 0], p[:, index, 1], alerts[:, index] = day.p_a_reaches, day.p_b_reaches, day.alert
         a, b, apart = day.p_a_reaches.tolist(), day.p_b_reaches.tolist(), day.p_apart.tolist()
         alert, enough = day.alert.astype(int).tolist(), day.enough.astype(int).tolist()
         for couple in np.flatnonzero(index < spans).tolist():
             answers = batch[couple]
             on = date.fromordinal(answers[0].day + index).isoformat()
-            scored[couple].append((answers[0].couple, on, a[couple], b[couple], alert[couple], apart[couple], enough[couple]))
-    return scored
+            row: tuple[object, ...] = (answers[0].couple, on, a[couple], b[couple], alert[couple], apart[couple], enough[couple])
+            if own is not None:
+                row = (*row, tell(own, couple, index, a_reaches=a[couple] > b[couple]) if alert[couple] else "")
+            scored[couple].append(row)
+    return _Batch(scored, course, spans, p, alerts)
 
 
-def _course(batch: list[list[Row]]) -> tuple[Course, np.ndarray[tuple[int], np.dtype[np.int64]]]:
+def _course(batch: list[list[Row]]) -> tuple[Course, Ints]:
     """The batch as arrays, and the number of days of each couple."""
     spans = np.array([answers[-1].day - answers[0].day + 1 for answers in batch], np.int64)
     shape = (len(batch), int(spans.max()), 2)

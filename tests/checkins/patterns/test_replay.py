@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from checkins.patterns import Course, advance_course, initial_states
-from checkins.patterns.replay import UnreadableAnswers, replay
+from checkins.patterns import replay as replaying
+from checkins.patterns.replay import Extras, UnreadableAnswers, replay
 from checkins.patterns.simulate import simulate
 
 HEADER = "couple,partner,date,closeness_felt,closeness_wanted,space_wanted,tension"
@@ -154,3 +155,58 @@ def test_bytes_that_are_no_text_are_refused(write, tmp_path):
     source.write_bytes(source.read_bytes() + b"\xff\xfe,a,2026-03-01,1,1,1,1\n")
     with pytest.raises(UnreadableAnswers, match="near line"):
         replay(source, tmp_path / "out.csv")
+
+
+def test_words_stand_on_alert_days_only_and_change_no_number(write, tmp_path):
+    source = write(*rows_of(simulate("regimes", couples=12, days=90, seed=5).course, [f"c{n:02}" for n in range(12)]))
+    plain, told = tmp_path / "plain.csv", tmp_path / "told.csv"
+    replay(source, plain)
+    replay(source, told, extras=Extras(explain=True))
+    rows = read(told)
+    words = [row.pop("words") for row in rows]
+    assert rows == read(plain)
+    on = [bool(int(row["alert"])) for row in rows]
+    assert any(on)
+    assert not any(word for word, alert in zip(words, on, strict=True) if not alert)
+    assert any("than is usual for them on" in word for word in words)
+    assert not any(name in " ".join(words) for name in ("reach", "draw", "pursu", "withdr", "apart"))
+
+
+def test_words_too_are_causal(write, tmp_path):
+    rows = list(rows_of(simulate("regimes", couples=6, days=90, seed=5).course, "uvwxyz"))
+    cut = [row for row in rows if row.split(",")[2] < "2026-05-10"]
+    whole, before = tmp_path / "whole.csv", tmp_path / "before.csv"
+    replay(write(*rows), whole, extras=Extras(explain=True))
+    replay(write(*cut, name="cut.csv"), before, extras=Extras(explain=True))
+    assert set(before.read_text().splitlines()) <= set(whole.read_text().splitlines())
+
+
+def test_a_picture_is_drawn_of_each_couple_under_a_safe_name(write, tmp_path):
+    names = ["../../etc/x", "a b", "plain"]
+    pictures = tmp_path / "pictures"
+    replay(
+        write(*rows_of(simulate("regimes", couples=3, days=30, seed=1).course, names)),
+        tmp_path / "out.csv",
+        extras=Extras(pictures=pictures),
+    )
+    assert sorted(path.name for path in pictures.iterdir()) == ["000001--etc-x.svg", "000002-a-b.svg", "000003-plain.svg"]
+    assert sorted(os.listdir(tmp_path)) == ["answers.csv", "out.csv", "pictures"]
+
+
+def test_no_picture_is_left_behind_by_a_file_that_cannot_be_read(write, tmp_path):
+    rows = [*rows_of(simulate("regimes", couples=2, days=30, seed=1).course, "vw"), "z,a,2026-03-01,1,1,1,1", "z,a,2026-03-01,1,1,1,1"]
+    with pytest.raises(UnreadableAnswers):
+        replay(write(*rows), tmp_path / "out.csv", extras=Extras(pictures=tmp_path / "pictures"))
+    assert os.listdir(tmp_path) == ["answers.csv"]
+
+
+def test_long_files_say_how_far_they_are(write, tmp_path, monkeypatch):
+    monkeypatch.setattr(replaying, "TOLD_EVERY", 50)
+    said = []
+    replay(
+        write(*rows_of(simulate("regimes", couples=3, days=60, seed=1).course, "xyz")),
+        tmp_path / "out.csv",
+        extras=Extras(progress=said.append),
+    )
+    assert said[0] == "50 answers read"
+    assert said[-1].endswith("days of 3 couples scored")

@@ -35,3 +35,16 @@ def test_it_names_a_file_that_is_not_there(tmp_path):
 def test_it_names_a_folder_that_is_not_there(answers, tmp_path):
     with pytest.raises(CommandError, match="No such file"):
         call_command("replay", str(answers), "--out", str(tmp_path / "no" / "scored.csv"))
+
+
+def test_it_tells_in_words_and_draws_pictures_where_asked(answers, tmp_path):
+    out, pictures = tmp_path / "scored.csv", tmp_path / "pictures"
+    call_command("replay", str(answers), "--out", str(out), "--explain", "--plot", str(pictures), stdout=StringIO())
+    assert out.read_text().splitlines()[0].endswith(",words")
+    assert [path.name for path in pictures.iterdir()] == ["000001-c.svg"]
+
+
+def test_a_folder_that_is_a_file_is_named(answers, tmp_path):
+    with pytest.raises(CommandError, match=r"answers.csv: File exists"):
+        call_command("replay", str(answers), "--out", str(tmp_path / "scored.csv"), "--plot", str(answers))
+    assert not (tmp_path / "scored.csv").exists()
