@@ -142,7 +142,7 @@ def run(options: argparse.Namespace) -> int:
             _start_over(yes=options.yes)
         install("base")
         with Processes() as processes:
-            environment = _environment(SITE_URL=address) | processes.start_servers(VAR / "data", fresh=options.fresh)
+            environment = {"SITE_URL": address} | _environment() | processes.start_servers(VAR / "data", fresh=options.fresh)
             processes.tell_addresses(environment)
             _manage("Preparing the database", "migrate", "--noinput", environment=environment)
             sign_ins = _demo_data(environment)
