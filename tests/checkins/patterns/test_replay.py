@@ -202,7 +202,7 @@ def test_no_picture_is_left_behind_by_a_file_that_cannot_be_read(write, tmp_path
 
 def test_long_files_say_how_far_they_are(write, tmp_path, monkeypatch):
     monkeypatch.setattr(replaying, "TOLD_EVERY", 50)
-    said = []
+    said: list[str] = []
     replay(
         write(*rows_of(simulate("regimes", couples=3, days=60, seed=1).course, "xyz")),
         tmp_path / "out.csv",
