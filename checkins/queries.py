@@ -93,7 +93,9 @@ def _shown(
     appeared: dict[date, datetime] = {}
     # The usual level behind a weekly picture needs the weeks before it too.
     first = max(author.joined_day, reveal.week_of(since) - _LOOKS_BACK)
-    rows = CheckIn.objects.filter(person=author.person_id, day__gte=first).order_by("day")
+    # By the moment it was given too: an answer of the day of pairing may have been meant for nobody, or for somebody else.
+    given_here = CheckIn.objects.filter(person=author.person_id, answered_at__gte=author.joined_at)
+    rows = given_here.filter(day__gte=first).order_by("day")
     for row in rows:
         appears = reveal.visible_from(row.day, row.received_at, clocks)
         if reveal.is_shown(visible_from=appears, now=now, holds=holds, kept_private=row.kept_private):

@@ -253,6 +253,17 @@ def test_after_pairing_anew_nothing_of_the_time_before_is_shown(team):
     assert seen_by(team.alice, NOON + ONE) == NOTHING
 
 
+def test_a_line_written_for_one_partner_is_never_shown_to_the_next(team):
+    share(team.bob, "levels")
+    keep(team.bob, DAY, full(7, shared_line="for Alice"), now=cast.EVENING)
+    late = item(DAY + ONE, full(2, shared_line="for Alice"), answered_at=NOON)
+    couples.leave(person=team.bob, quietly=False, now=NOON + HOUR)
+    cast.pair(team.bob, team.charlie, now=NOON + 2 * HOUR)
+    share(team.bob, "levels", now=NOON + 2 * HOUR)
+    submit_check_in(person=team.bob, item=late, now=NOON + 3 * HOUR)
+    assert seen_by(team.charlie, NOON + 7 * ONE) == NOTHING
+
+
 # Holding back
 
 
