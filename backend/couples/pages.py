@@ -1,6 +1,7 @@
 """Pairing, step by step, and leaving at any time."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -104,7 +105,9 @@ def leaving(request: PersonRequest) -> HttpResponse:
     membership = queries.active_membership(request.user)
     form = LeaveForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        services.leave(person=request.user, quietly=form.cleaned_data["how"] == "quietly", now=clock.now())
+        # Pressed twice, the second press finds that it is done.
+        with suppress(NotFound):
+            services.leave(person=request.user, quietly=form.cleaned_data["how"] == "quietly", now=clock.now())
         return redirect("you-left")
     return render(request, "couples/leaving.html", {"form": form, "paired": membership is not None})
 

@@ -99,6 +99,13 @@ def test_somebody_paired_is_told_so_and_cannot_invite():
     assert not Invitation.objects.filter(state="open").exists()
 
 
+def test_leaving_pressed_twice_leads_where_the_first_press_led():
+    client = signed_in(full_cast(now=clock.now()).alice)
+    for _ in range(2):
+        answer = client.post("/you/leaving/", {"how": "quietly"})
+        assert (answer.status_code, answer.headers.get("Location")) == (302, "/you/leaving/done/")
+
+
 @pytest.mark.parametrize("how, bob_still_sees_it", [("quietly", True), ("openly", False)])
 def test_either_leaves_alone(how, bob_still_sees_it):
     cast = full_cast(now=clock.now())
