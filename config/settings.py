@@ -110,6 +110,8 @@ TEMPLATES: list[dict[str, Any]] = [
 
 DATABASES: dict[str, Any] = {"default": env.dj_db_url("DATABASE_URL", running("DATABASE_URL") or "postgresql:///ebb")}
 DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+# Of backend/statements.py only. 0 turns it off, for a connection pooler that does not know prepared statements.
+DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = env.int("PREPARE_THRESHOLD", 5) or None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", running("REDIS_URL") or "redis://127.0.0.1:6379/0")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "ebb"}}

@@ -16,6 +16,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from backend.errors import DomainError
+from backend.statements import fetch_row
 
 HEADER = "X-Session-Token"
 
@@ -64,18 +65,12 @@ def _session_row(key: str) -> Any | None:
     # This statement is the health check, so Django need not ask another before it.
     connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs leave it out
     try:
-        return _fetch(key)
+        return fetch_row(_statement(), [key])
     except OperationalError:
         if connection.in_atomic_block:
             raise
         connection.close()
-        return _fetch(key)
-
-
-def _fetch(key: str) -> Any | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(), [key])
-        return cursor.fetchone()
+        return fetch_row(_statement(), [key])
 
 
 def confirmed_recently(request: Request) -> bool:

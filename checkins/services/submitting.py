@@ -20,6 +20,7 @@ from backend.accounts.models import User
 from backend.calendar_days import local_day
 from backend.encryption import seal
 from backend.errors import DomainError, FieldError, Invalid, NotFound, StaleVersion, Unprocessable, VersionRequired
+from backend.statements import fetch_row
 from checkins.answers import Answers
 from checkins.models import CheckIn, Submission
 from notifications import services as notifications
@@ -165,9 +166,7 @@ def _create(person_id: int, item: Item, answered_at: datetime, now: datetime) ->
         "fingerprint": _fingerprint(item),
         "is_amendment": item.version is not None,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_CREATE, values)
-        is_first_use, *row = cursor.fetchone()
+    is_first_use, *row = fetch_row(_CREATE, values) or (0, None)
     return bool(is_first_use), CheckIn.from_db(connection.alias, _COLUMNS, row) if row[0] is not None else None
 
 
@@ -259,14 +258,14 @@ _MARK = """
 _CREATE = f"""
     WITH first_use AS (
         INSERT INTO checkins_submission (person_id, client_id, day, fingerprint, received_at)
-        VALUES (%(person_id)s, %(client_id)s, %(day)s, %(fingerprint)s, %(now)s)
+        VALUES (%(person_id)s::bigint, %(client_id)s::uuid, %(day)s::date, %(fingerprint)s, %(now)s::timestamptz)
         ON CONFLICT (person_id, client_id) DO NOTHING RETURNING 1
     ), kept AS (
         INSERT INTO checkins_checkin (person_id, day, client_id, kind, closeness_felt, closeness_wanted, space_wanted, tension,
             quick, feelings, note, shared_line, version, answered_at, received_at, updated_at, kept_private)
-        SELECT %(person_id)s, %(day)s, %(client_id)s, %(kind)s, %(closeness_felt)s, %(closeness_wanted)s, %(space_wanted)s,
-            %(tension)s, %(quick)s, %(feelings)s::varchar[], %(note)s, %(shared_line)s, 1, %(answered_at)s, %(now)s, %(now)s, {_HELD}
-        FROM first_use WHERE NOT %(is_amendment)s
+        SELECT %(person_id)s::bigint, %(day)s::date, %(client_id)s::uuid, %(kind)s::varchar, %(closeness_felt)s::smallint, %(closeness_wanted)s::smallint, %(space_wanted)s::smallint,
+            %(tension)s::smallint, %(quick)s::varchar, %(feelings)s::varchar[], %(note)s::bytea, %(shared_line)s::bytea, 1, %(answered_at)s::timestamptz, %(now)s::timestamptz, %(now)s::timestamptz, {_HELD}
+        FROM first_use WHERE NOT %(is_amendment)s::boolean
         ON CONFLICT (person_id, day) DO NOTHING RETURNING {_RETURNING}
     ), marked AS ({_MARK} AND EXISTS (SELECT 1 FROM kept))
     SELECT (SELECT count(*) FROM first_use), {", ".join(f"kept.{name}" for name in _COLUMNS)}

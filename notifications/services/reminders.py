@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from backend.statements import fetch_row
 from notifications import queries
 from notifications.models import Delivery, Preference, ReminderSlot
 from notifications.schedule import Slot, next_reminder, reminder_after_move, reminder_expires
@@ -46,9 +47,7 @@ def close_slot(*, person_id: int, day: date, reason: str, now: datetime) -> None
         "answered": answered,
         "sources": f"{{{','.join(ReminderSlot.objects.all().sources_of(state))}}}",
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_CLOSE_SLOT, values)
-        (ignored,) = cursor.fetchone()
+    (ignored,) = fetch_row(_CLOSE_SLOT, values) or (0,)
     if answered and ignored > 1:
         _plan_anew([person_id], now=now)
 
@@ -154,14 +153,14 @@ def _slots_of(rows: list[Preference]) -> set[tuple[int, date]]:
 # Constants stand in the text, and the list is written out, since adapting them costs more than the statement's round trip.
 _CLOSE_SLOT = f"""
     WITH before AS (
-        SELECT ignored_in_a_row FROM notifications_preference WHERE person_id = %(person)s
+        SELECT ignored_in_a_row FROM notifications_preference WHERE person_id = %(person)s::bigint
     ), heard AS (
         UPDATE notifications_preference SET ignored_in_a_row = 0
-        WHERE person_id = %(person)s AND %(answered)s AND ignored_in_a_row > 0
+        WHERE person_id = %(person)s::bigint AND %(answered)s::boolean AND ignored_in_a_row > 0
         RETURNING person_id
     ), closed AS (
         INSERT INTO notifications_reminderslot (id, person_id, day, state, reason)
-        SELECT %(slot)s, %(person)s, %(day)s, %(state)s, %(reason)s FROM (SELECT count(*) FROM heard) AS first
+        SELECT %(slot)s::uuid, %(person)s::bigint, %(day)s::date, %(state)s::varchar, %(reason)s::varchar FROM (SELECT count(*) FROM heard) AS first
         ON CONFLICT (person_id, day) DO UPDATE SET state = EXCLUDED.state, reason = EXCLUDED.reason
         WHERE notifications_reminderslot.state = ANY(%(sources)s::varchar[])
         RETURNING id
@@ -170,7 +169,7 @@ _CLOSE_SLOT = f"""
         SET state = '{Delivery.State.CANCELLED.value}', reason = 'slot-closed', lease_token = NULL, leased_until = NULL
         FROM closed WHERE d.slot_id = closed.id AND d.state IN ('{Delivery.State.QUEUED.value}', '{Delivery.State.SENDING.value}')
     ), voided AS (
-        UPDATE notifications_answertoken AS t SET revoked_at = %(now)s
+        UPDATE notifications_answertoken AS t SET revoked_at = %(now)s::timestamptz
         FROM closed WHERE t.slot_id = closed.id AND t.revoked_at IS NULL AND t.spent_at IS NULL
     )
     SELECT COALESCE((SELECT ignored_in_a_row FROM before), 0)
