@@ -71,7 +71,7 @@ def _register(person: User, fresh: Device) -> Device:
     now = fresh.last_seen_at
     preference_of(person=person, now=now)
     preference = Preference.objects.select_for_update().get(person=person)
-    standing = Device.objects.live().select_for_update().filter(endpoint_hash=fresh.endpoint_hash).first()
+    standing = Device.objects.live().select_for_update(no_key=True).filter(endpoint_hash=fresh.endpoint_hash).first()
     if standing is not None and standing.person_id == person.pk:
         standing.kind, standing.p256dh, standing.auth, standing.name = fresh.kind, fresh.p256dh, fresh.auth, fresh.name
         standing.last_seen_at = now
@@ -91,7 +91,7 @@ def _register(person: User, fresh: Device) -> Device:
 def revoke_device(*, person: User, device_id: UUID, now: datetime) -> None:
     """Nothing is sent to the device any more. Raises NotFound."""
     with transaction.atomic():
-        if not Device.objects.visible_to(person).live().select_for_update().filter(pk=device_id).exists():
+        if not Device.objects.visible_to(person).live().select_for_update(no_key=True).filter(pk=device_id).exists():
             raise NotFound
         _revoke([device_id], reason="person", now=now)
 
@@ -105,7 +105,7 @@ def retire_devices(*, seen_before: dict[UUID, datetime], reason: str, now: datet
     with transaction.atomic():
         dying = [
             device
-            for device in Device.objects.live().select_for_update().filter(pk__in=seen_before).order_by("pk")
+            for device in Device.objects.live().select_for_update(no_key=True).filter(pk__in=seen_before).order_by("pk")
             if device.last_seen_at <= seen_before[device.pk]
         ]
         for kind, service in sorted({(device.kind, device.service) for device in dying}):
@@ -130,7 +130,10 @@ def _looks_like_our_fault(kind: str, service: str, dying: int, now: datetime) ->
 
 
 def _revoke(device_ids: Collection[UUID], *, reason: str, now: datetime) -> None:
-    """Ends devices, forgets their addresses, and ends what waits for them. The rows are locked by the caller."""
+    """Ends devices, forgets their addresses, and ends what waits for them. The rows are locked by the caller.
+
+    Without their keys: a worker that holds a delivery may be writing an answer token for its device, and neither waits.
+    """
     Device.objects.live().filter(pk__in=device_ids).update(revoked_at=now, revoked_reason=reason, endpoint="", p256dh="", auth="")
     Delivery.objects.filter(device_id__in=device_ids).let_go(Delivery.State.UNDELIVERABLE, reason="device-revoked")
     AnswerToken.objects.filter(device_id__in=device_ids).unused().update(revoked_at=now)
