@@ -20,7 +20,8 @@ def _forget_connections():
 @pytest.fixture
 def absent_broker(monkeypatch):
     """A port on which nobody listens."""
-    for name in ("broker_url", "broker_read_url", "broker_write_url"):
+    # The general address last: the others are read from it, and would be put back wrong.
+    for name in ("broker_read_url", "broker_write_url", "broker_url"):
         monkeypatch.setattr(app.conf, name, "redis://127.0.0.1:1/0")
     _forget_connections()
     yield
