@@ -51,7 +51,9 @@ def invitation_of(invitation: Invitation, person: User) -> dict[str, Any]:
     """One invitation as the person may see it."""
     mine = invitation.inviter_id == person.pk
     other = (invitation.accepted_by.name if invitation.accepted_by else "") if mine else invitation.inviter.name
-    return {"id": invitation.pk, "sent_by_me": mine, "state": invitation.state, "other": other, "expires_at": invitation.expires_at}
+    # Declined or taken back by the other looks like waiting.
+    state = Invitation.State.OPEN if invitation.accepted_by is None else Invitation.State.ACCEPTED
+    return {"id": invitation.pk, "sent_by_me": mine, "state": state, "other": other, "expires_at": invitation.expires_at}
 
 
 class Couples(APIView):

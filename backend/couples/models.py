@@ -81,6 +81,15 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Those that the person may confirm or take back."""
         return self.filter(inviter_id=viewer.pk) if viewer.is_authenticated else self.none()
 
+    def pending_for(self, viewer: Any) -> "InvitationQuerySet":
+        """What looks unsettled to the viewer: declined or taken back by the other looks like waiting, and then like expiry."""
+        if not viewer.is_authenticated:
+            return self.none()
+        state = Invitation.State
+        sent = Q(inviter_id=viewer.pk, dropped_by_inviter=False, state__in=[state.OPEN, state.ACCEPTED, state.DECLINED])
+        taken = Q(accepted_by_id=viewer.pk, dropped_by_invited=False, state__in=[state.ACCEPTED, state.DECLINED, state.CANCELLED])
+        return self.filter(sent | taken)
+
     def answerable(self, now: datetime) -> "InvitationQuerySet":
         return self.filter(state=Invitation.State.OPEN, expires_at__gt=now)
 
@@ -110,6 +119,9 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="accepted_invitations")
     accepted_at = models.DateTimeField(null=True)
+    # Who let it go no longer sees it; to the other it looks as before until it expires.
+    dropped_by_inviter = models.BooleanField(default=False)
+    dropped_by_invited = models.BooleanField(default=False)
 
     objects = InvitationQuerySet.as_manager()
 

@@ -25,6 +25,5 @@ def is_together(couple_id: int) -> bool:
 
 
 def pending_for(person: User) -> list[Invitation]:
-    """Invitations the person sent or accepted that are not settled."""
-    unsettled = Invitation.objects.visible_to(person).filter(state__in=[Invitation.State.OPEN, Invitation.State.ACCEPTED])
-    return list(unsettled.select_related("inviter", "accepted_by").order_by("created_at"))
+    """Invitations the person sent or accepted that look unsettled to them."""
+    return list(Invitation.objects.pending_for(person).select_related("inviter", "accepted_by").order_by("created_at"))

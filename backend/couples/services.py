@@ -4,13 +4,14 @@ Wrong, expired, used and declined codes are told alike. Each person confirms pri
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q, QuerySet, Value
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from backend.accounts.models import User
@@ -47,6 +48,7 @@ def invite(*, person: User, now: datetime) -> tuple[Invitation, str]:
         _lock(person)
         _must_be_single(person)
         _unsettled_of(person).update(state=Invitation.State.CANCELLED)
+        Invitation.objects.sent_by(person).update(dropped_by_inviter=True)
         code = codes.new_code()
         invitation = Invitation.objects.create(inviter=person, code_hash=_code_hash(code), created_at=now, expires_at=now + LIFETIME)
     return invitation, codes.shown(code)
@@ -67,7 +69,9 @@ def accept_invitation(*, person: User, code: str, address: str, now: datetime) -
         )
         if invitation is None:
             raise CodeNotUsable
-        Invitation.objects.filter(accepted_by=person, state=Invitation.State.ACCEPTED).update(state=Invitation.State.DECLINED)
+        earlier = Invitation.objects.filter(accepted_by=person)
+        earlier.filter(state=Invitation.State.ACCEPTED).update(state=Invitation.State.DECLINED)
+        earlier.update(dropped_by_invited=True)
         invitation.state, invitation.accepted_by, invitation.accepted_at = Invitation.State.ACCEPTED, person, now
         invitation.save(update_fields=["state", "accepted_by", "accepted_at"])
     return invitation
@@ -87,26 +91,41 @@ def confirm_invitation(*, person: User, invitation_id: UUID, now: datetime) -> C
             couple = Couple.objects.create(created_at=now)
             for side, member in zip("ab", (invitation.inviter, invitation.accepted_by), strict=True):
                 Membership.objects.create(couple=couple, person=member, side=side, joined_at=now, joined_day=local_day(now, member.zone))
-            both = Q(inviter__in=[invitation.inviter, invitation.accepted_by]) | Q(
-                accepted_by__in=[invitation.inviter, invitation.accepted_by]
-            )
-            Invitation.objects.filter(both, state__in=_UNSETTLED).update(state=Invitation.State.CANCELLED)
+            _settle_others([invitation.inviter, invitation.accepted_by])
     except IntegrityError as error:
         raise AlreadyPaired from error
     return couple
 
 
 def decline_invitation(*, person: User, invitation_id: UUID, now: datetime) -> None:
-    """Either the inviting or the invited person says no. To the other it looks like expiry. Raises NotFound."""
-    accepted = Invitation.objects.visible_to(person).filter(pk=invitation_id, state=Invitation.State.ACCEPTED)
-    if not accepted.update(state=Invitation.State.DECLINED):
-        raise NotFound
+    """Either the inviting or the invited person says no. To the other it goes on waiting, and then expires. Raises NotFound."""
+    pending = Invitation.objects.pending_for(person).filter(pk=invitation_id).exclude(state=Invitation.State.OPEN)
+    _drop(person, pending, invitation_id, to=Invitation.State.DECLINED)
 
 
 def cancel_invitation(*, person: User, invitation_id: UUID) -> None:
-    """Takes an invitation back before it is confirmed. Raises NotFound."""
-    if not Invitation.objects.sent_by(person).filter(pk=invitation_id, state__in=_UNSETTLED).update(state=Invitation.State.CANCELLED):
-        raise NotFound
+    """Takes an invitation back before it is confirmed. Whoever accepted it sees it expire. Raises NotFound."""
+    pending = Invitation.objects.pending_for(person).filter(pk=invitation_id, inviter=person)
+    _drop(person, pending, invitation_id, to=Invitation.State.CANCELLED)
+
+
+def _drop(person: User, pending: QuerySet[Invitation], invitation_id: UUID, *, to: Invitation.State) -> None:
+    with transaction.atomic():
+        invitation = pending.select_for_update().first()
+        if invitation is None:
+            raise NotFound
+        side = "dropped_by_inviter" if invitation.inviter_id == person.pk else "dropped_by_invited"
+        Invitation.objects.filter(pk=invitation_id).update(**{side: True})
+        Invitation.objects.filter(pk=invitation_id, state__in=_UNSETTLED).update(state=to)
+
+
+def _settle_others(pair: Sequence[User]) -> None:
+    """Two who are a couple have nothing pending; whoever else waits for one of them sees it expire."""
+    sent, taken = Invitation.objects.filter(inviter__in=pair), Invitation.objects.filter(accepted_by__in=pair)
+    for invitations in (sent, taken):
+        invitations.filter(state__in=_UNSETTLED).update(state=Invitation.State.CANCELLED)
+    sent.update(dropped_by_inviter=True)
+    taken.update(dropped_by_invited=True)
 
 
 def leave(*, person: User, quietly: bool, now: datetime) -> None:
@@ -158,8 +177,11 @@ def _unsettled_of(person: User) -> QuerySet[Invitation]:
 
 
 def _lock(*people: User) -> None:
-    """One pairing step of a person at a time; two people in the order of their ids, so that nobody waits in a circle."""
-    list(User.objects.select_for_update().filter(pk__in=[person.pk for person in people]).order_by("pk").values_list("pk"))
+    """One pairing step of a person at a time; two people in the order of their ids, so that nobody waits in a circle.
+
+    Without their keys, since rows that merely name them may be written in the meantime.
+    """
+    list(User.objects.select_for_update(no_key=True).filter(pk__in=[person.pk for person in people]).order_by("pk").values_list("pk"))
 
 
 def _lock_address(address_hash: bytes) -> None:

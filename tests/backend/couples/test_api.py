@@ -135,7 +135,25 @@ def test_an_outsider_cancels_nothing(alice):
     assert real[0] == 404
 
 
-def test_declining_looks_like_expiry_to_the_one_who_invited(alice, bob):
+@pytest.mark.parametrize("how", ["invited declines", "inviting declines", "inviting takes back"])
+def test_declining_looks_like_waiting_and_then_like_expiry(alice, bob, how):
+    now = clock.now()
+    invitation, code = services.invite(person=alice, now=now)
+    services.accept_invitation(person=bob, code=code, address="", now=now)
+    who, other = (bob, alice) if how == "invited declines" else (alice, bob)
+    waiting = cast.signed_in(other)
+    before = bytes_of(waiting.get(f"{BASE}invitations/"))
+    if how == "inviting takes back":
+        services.cancel_invitation(person=who, invitation_id=invitation.pk)
+    else:
+        services.decline_invitation(person=who, invitation_id=invitation.pk, now=now)
+    assert bytes_of(waiting.get(f"{BASE}invitations/")) == before
+    assert cast.signed_in(who).get(f"{BASE}invitations/").json() == []
+    Invitation.objects.filter(pk=invitation.pk).update(expires_at=now)
+    assert waiting.get(f"{BASE}invitations/").json() == []
+
+
+def test_confirming_what_was_declined_is_told_as_what_expired(alice, bob):
     seen = []
     for end in ("decline", "expire"):
         now = clock.now()
@@ -145,9 +163,18 @@ def test_declining_looks_like_expiry_to_the_one_who_invited(alice, bob):
             services.decline_invitation(person=bob, invitation_id=invitation.pk, now=now)
         else:
             Invitation.objects.filter(pk=invitation.pk).update(expires_at=now)
-        client = cast.signed_in(alice)
-        seen.append([bytes_of(client.get(f"{BASE}invitations/")), bytes_of(post(client, f"invitations/{invitation.pk}/confirm/"))])
+        seen.append(bytes_of(post(cast.signed_in(alice), f"invitations/{invitation.pk}/confirm/")))
     assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("verb", [services.decline_invitation, services.cancel_invitation])
+def test_what_the_other_declined_can_still_be_put_aside(alice, bob, verb):
+    now = clock.now()
+    invitation, code = services.invite(person=alice, now=now)
+    services.accept_invitation(person=bob, code=code, address="", now=now)
+    services.decline_invitation(person=bob, invitation_id=invitation.pk, now=now)
+    verb(person=alice, invitation_id=invitation.pk, **({"now": now} if verb is services.decline_invitation else {}))
+    assert cast.signed_in(alice).get(f"{BASE}invitations/").json() == []
 
 
 def test_one_step_at_a_time(alice, bob):

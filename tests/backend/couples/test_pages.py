@@ -82,6 +82,10 @@ def test_declining_and_taking_back_end_an_invitation(erin, finn):
     there.post("/you/pairing/", {"code": code})
     invitation = Invitation.objects.get()
     assert here.post(f"/you/pairing/{invitation.pk}/decline/").headers["Location"] == "/you/pairing/"
+    assert "Is this your partner?" not in here.get("/you/pairing/").content.decode()
+    # To the one who waits it goes on, and then expires.
+    assert "You said yes" in there.get("/you/pairing/").content.decode()
+    Invitation.objects.update(expires_at=invitation.created_at)
     assert "You said yes" not in there.get("/you/pairing/").content.decode()
 
 

@@ -179,7 +179,9 @@ def test_pairing_settles_every_other_invitation_of_the_two(people):
     with pytest.raises(NotFound):
         services.confirm_invitation(person=bob, invitation_id=theirs.pk, now=NOW)
     assert partner_of(charlie) is None
-    assert not any(pending_for(who) for who in people)
+    assert not any(pending_for(who) for who in (alice, bob))
+    # Charlie sees an invitation that waits, and then expires.
+    assert [one.pk for one in pending_for(charlie)] == [theirs.pk]
 
 
 def test_accepting_another_invitation_lets_go_of_the_first(people):
