@@ -4,12 +4,14 @@ import json
 import os
 import platform
 import secrets
+import subprocess
 import tempfile
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import psycopg
 from django.conf import settings
@@ -18,15 +20,15 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from backend.accounts.models import User
 from backend.api.authentication import HEADER
+from backend.calendar_days import local_day
 from config.benchmarks.http_write import floor
 from config.benchmarks.load import Call, measure, put
 from config.benchmarks.results import Figures, Promise, Result, middle
 from config.scratch import run, scratch_database, web_server
 
 CONNECTIONS = 16
-PEOPLE = 400
-DAYS = 7
-ROUNDS = 5
+CHUNK = 100  # people who write in one round; each round has its own
+ROUNDS = 15
 NOTE_EVERY = 5
 SAME_DAY = 8  # racing writes: so many devices write one person's day at once
 HERE = "config.benchmarks.http_write"
@@ -41,7 +43,7 @@ def http_write(*, say: Say, rounds: int = ROUNDS) -> Result:
         environment = {**surroundings, **_own_settings(folder)}
         say("preparing people and tables")
         run(["manage.py", "migrate", "--noinput"], environment)
-        tokens = _prepare(surroundings["DATABASE_URL"], environment["SECRET_KEY"])
+        tokens = _prepare(surroundings["DATABASE_URL"], people=(rounds + 1) * CHUNK)
         with (
             web_server("config.wsgi:application", environment, log=log) as ebb,
             web_server(f"{HERE}.peer:application", environment, log=log) as peer,
@@ -53,14 +55,17 @@ def http_write(*, say: Say, rounds: int = ROUNDS) -> Result:
     return _result(figures)
 
 
-def _rounds(servers: dict[str, tuple[str, object]], tokens: Sequence[str], rounds: int, say: Say) -> dict[str, Figures]:
+def _rounds(servers: Mapping[str, tuple[str, subprocess.Popen[bytes]]], tokens: Sequence[str], rounds: int, say: Say) -> dict[str, Figures]:
+    """Short rounds, taken in turns, so that a slow moment of the machine meets all contenders alike."""
     makers = {"ebb": _ebb_calls, "peer": _peer_calls, "floor": _floor_calls}
     measured: dict[str, list[Figures]] = {name: [] for name in servers}
-    for number in range(-1, rounds):  # the first warms up and is not counted
-        say("warming up" if number < 0 else f"round {number + 1} of {rounds}")
+    people = list(enumerate(tokens, start=1))
+    for number in range(rounds + 1):  # the first warms up and is not counted
+        say("warming up" if number == 0 else f"round {number} of {rounds}")
+        writing = people[number * CHUNK : (number + 1) * CHUNK]
         for name, (address, child) in servers.items():
-            figures = measure(address, child.pid, makers[name](tokens, (number + 1) % DAYS), connections=CONNECTIONS)  # type: ignore[attr-defined]
-            if number >= 0:
+            figures = measure(address, child.pid, makers[name](writing), connections=CONNECTIONS)
+            if number:
                 measured[name].append(figures)
     return {name: middle(each) for name, each in measured.items()}
 
@@ -103,11 +108,11 @@ def _own_settings(folder: str) -> dict[str, str]:
     }
 
 
-def _prepare(database_url: str, secret_key: str) -> list[str]:
+def _prepare(database_url: str, *, people: int) -> list[str]:
     """People with sessions for Ebb, people with tokens for the peer, and the floor's table. Returns the tokens."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     now = datetime.now(UTC)
-    tokens = [secrets.token_hex(16) for _ in range(PEOPLE)]
+    tokens = [secrets.token_hex(16) for _ in range(people)]
     with psycopg.connect(database_url) as connection:
         for number, token in enumerate(tokens, start=1):
             _ebb_person(connection, number, token, now)
@@ -152,44 +157,45 @@ def _ebb_person(connection: "psycopg.Connection[tuple[object, ...]]", number: in
     )
 
 
-def _bodies(tokens: Sequence[str], back: int) -> list[tuple[int, str, date, dict[str, object]]]:
-    day = datetime.now(UTC).date() - timedelta(days=back)
+def _today() -> date:
+    return local_day(datetime.now(UTC), ZoneInfo("UTC"))
+
+
+def _bodies(writing: Sequence[tuple[int, str]]) -> list[tuple[int, str, dict[str, object]]]:
     rows = []
-    for number, token in enumerate(tokens, start=1):
-        body: dict[str, object] = {"closeness_felt": number % 11, "closeness_wanted": (number + back) % 11, "space_wanted": 3}
+    for number, token in writing:
+        body: dict[str, object] = {"closeness_felt": number % 11, "closeness_wanted": (number + 4) % 11, "space_wanted": 3}
         if number % NOTE_EVERY == 0:
             body["note"] = "A quiet evening, and a walk by the river before it got dark."
-        rows.append((number, token, day, body))
+        rows.append((number, token, body))
     return rows
 
 
-def _ebb_calls(tokens: Sequence[str], back: int) -> list[Call]:
-    """New client ids each, answered on the day itself and sent later, as a phone that was offline does."""
+def _ebb_calls(writing: Sequence[tuple[int, str]]) -> list[Call]:
     calls = []
-    for _, token, day, body in _bodies(tokens, back):
-        given = datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=5)
-        full = {**body, "client_id": str(uuid.uuid4()), "kind": "full", "answered_at": given.isoformat()}
-        calls.append(put(f"/api/v1/check-ins/{day}/", json.dumps(full).encode(), {HEADER: token}))
+    for _, token, body in _bodies(writing):
+        full = {**body, "client_id": str(uuid.uuid4()), "kind": "full"}
+        calls.append(put(f"/api/v1/check-ins/{_today()}/", json.dumps(full).encode(), {HEADER: token}))
     return calls
 
 
-def _peer_calls(tokens: Sequence[str], back: int) -> list[Call]:
-    rows = _bodies(tokens, back)
-    return [put(f"/check-ins/{day}/", json.dumps(body).encode(), {"Authorization": f"Token {token}"}) for _, token, day, body in rows]
+def _peer_calls(writing: Sequence[tuple[int, str]]) -> list[Call]:
+    path = f"/check-ins/{_today()}/"
+    return [put(path, json.dumps(body).encode(), {"Authorization": f"Token {token}"}) for _, token, body in _bodies(writing)]
 
 
-def _floor_calls(tokens: Sequence[str], back: int) -> list[Call]:
-    return [put(f"/check-ins/{number}/{day}", json.dumps(body).encode(), {}) for number, _, day, body in _bodies(tokens, back)]
+def _floor_calls(writing: Sequence[tuple[int, str]]) -> list[Call]:
+    return [put(f"/check-ins/{number}/{_today()}", json.dumps(body).encode(), {}) for number, _, body in _bodies(writing)]
 
 
 def _racing(tokens: Sequence[str]) -> list[Call]:
-    """Each person's day written by several devices at once, every write sent twice."""
+    """Each person's yesterday written by several devices at once, every write sent twice."""
     calls: list[Call] = []
-    for token in tokens[:50]:
-        day = datetime.now(UTC).date() - timedelta(days=1)
+    for token in tokens[: CHUNK // 2]:
         for _ in range(SAME_DAY):
             body = {"client_id": str(uuid.uuid4()), "kind": "quick", "quick": "as_usual"}
-            calls += [put(f"/api/v1/check-ins/{day}/", json.dumps(body).encode(), {HEADER: token})] * 2
+            path = f"/api/v1/check-ins/{_today() - timedelta(days=1)}/"
+            calls += [put(path, json.dumps(body).encode(), {HEADER: token})] * 2
     return calls
 
 

@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", nargs="*", help=f"which ones: {', '.join(BENCHMARKS)} (all by default)")
         parser.add_argument("--json", action="store_true", help="print one JSON document instead of a table")
-        parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds; medians are reported (default 5)")
+        parser.add_argument("--rounds", type=int, default=15, help="interleaved rounds; medians are reported (default 15)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         unknown = set(options["name"]) - set(BENCHMARKS)
