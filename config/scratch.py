@@ -98,7 +98,7 @@ def web_server(
     """Granian serving a WSGI `application` on a free port; yields its address once `health` answers."""
     port = free_port()
     arguments = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    arguments += ["--workers", str(workers), "--blocking-threads", "1", "--no-ws", "--log-level", "warning"]
+    arguments += ["--workers", str(workers), "--blocking-threads", "2", "--no-ws", "--log-level", "warning"]
     arguments += ["--workers-kill-timeout", "5", application]
     with process(arguments, environment, log=log) as child:
         address = f"http://127.0.0.1:{port}"
