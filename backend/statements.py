@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 
 def fetch_row(statement: str, values: Mapping[str, Any] | Sequence[Any]) -> tuple[Any, ...] | None:
@@ -16,6 +16,7 @@ def fetch_row(statement: str, values: Mapping[str, Any] | Sequence[Any]) -> tupl
 
     Placeholders that may be None, or stand alone in a SELECT, need a cast: the server cannot guess their type.
     """
+    connection = connections[DEFAULT_DB_ALIAS]
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:

@@ -4,6 +4,7 @@ import re
 from datetime import date
 from typing import Any
 
+from django.http import JsonResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import AllowAny
@@ -39,7 +40,7 @@ class CheckIns(APIView):
 
 class OneCheckIn(APIView):
     @extend_schema(operation_id="check_ins_read", responses=forms.CheckInOutput)
-    def get(self, request: PersonCall, day: date) -> Response:
+    def get(self, request: PersonCall, day: date) -> JsonResponse:
         check_in = CheckIn.objects.visible_to(request.user).filter(day=day).first()
         if check_in is None:
             raise NotFound
@@ -51,7 +52,7 @@ class OneCheckIn(APIView):
         responses={200: forms.CheckInOutput, 201: forms.CheckInOutput},
         parameters=[IF_MATCH],
     )
-    def put(self, request: PersonCall, day: date) -> Response:
+    def put(self, request: PersonCall, day: date) -> JsonResponse:
         item = forms.read_item(request.data, day=day, version=_version_in(request))
         try:
             kept = services.submit_check_in(person=request.user, item=item, now=clock.now())
@@ -103,8 +104,9 @@ class Dashboard(APIView):
         return Response(dashboard.dashboard_of(person=request.user, weeks=int(weeks), now=clock.now()))
 
 
-def _with_version(check_in: CheckIn, status: int) -> Response:
-    return Response(check_in_of(check_in), status=status, headers={"ETag": f'"{check_in.version}"'})
+def _with_version(check_in: CheckIn, status: int) -> JsonResponse:
+    # There is one form of answer, so there is nothing to negotiate or to render later.
+    return JsonResponse(check_in_of(check_in), status=status, headers={"ETag": f'"{check_in.version}"'})
 
 
 def _version_in(request: Request) -> int | None:

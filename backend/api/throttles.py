@@ -1,11 +1,11 @@
 """How often one may ask. Counted in the shared cache; limits that guard a secret are counted in the database."""
 
+import threading
 import time
-from functools import cache
 from typing import Any
 
 from django.conf import settings
-from redis import Redis
+from redis import ConnectionPool
 from redis.exceptions import RedisError
 from rest_framework.throttling import SimpleRateThrottle
 
@@ -54,15 +54,28 @@ class AnswerThrottle(AddressThrottle):
     scope = "answer"
 
 
+# Most people ask once in a window, so counting and setting the end of the count are one round trip.
+_COUNT = "local n = redis.call('INCR', KEYS[1]) if n == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end return n"
+
+
 def _count(key: str, window: int) -> int:
-    """How many asked in this window so far, this one included. One round trip, but for the first of a window."""
+    """How many asked in this window so far, this one included."""
     slot = f"{key}:{int(time.time()) // window}"
-    counted = int(str(_counters().incr(slot)))
-    if counted == 1:
-        _counters().expire(slot, 2 * window)
-    return counted
+    connection = _connection()
+    try:
+        connection.send_command("EVAL", _COUNT, 1, slot, 2 * window)
+        return int(connection.read_response())
+    except (RedisError, OSError):
+        connection.disconnect()  # the next request opens it again
+        raise
 
 
-@cache
-def _counters() -> Redis:
-    return Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+def _connection() -> Any:
+    """One connection per thread, kept. A pool with its retries would cost more than the count."""
+    if not hasattr(_of_thread, "connection"):
+        pool = ConnectionPool.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+        _of_thread.connection = pool.make_connection()
+    return _of_thread.connection
+
+
+_of_thread = threading.local()
