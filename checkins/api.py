@@ -106,7 +106,8 @@ class Dashboard(APIView):
 
 def _with_version(check_in: CheckIn, status: int) -> JsonResponse:
     # There is one form of answer, so there is nothing to negotiate or to render later.
-    return JsonResponse(check_in_of(check_in), status=status, headers={"ETag": f'"{check_in.version}"'})
+    form = {"ensure_ascii": False, "separators": (",", ":")}
+    return JsonResponse(check_in_of(check_in), status=status, headers={"ETag": f'"{check_in.version}"'}, json_dumps_params=form)
 
 
 def _version_in(request: Request) -> int | None:

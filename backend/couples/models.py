@@ -73,16 +73,15 @@ class Membership(models.Model):
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
-    def visible_to(self, viewer: Any) -> "InvitationQuerySet":
-        """The invitations a person sent, and those whose code they gave; before that the invited one holds a code, nothing else."""
-        return self.filter(Q(inviter_id=viewer.pk) | Q(accepted_by_id=viewer.pk)) if viewer.is_authenticated else self.none()
-
     def sent_by(self, viewer: Any) -> "InvitationQuerySet":
         """Those that the person may confirm or take back."""
         return self.filter(inviter_id=viewer.pk) if viewer.is_authenticated else self.none()
 
-    def pending_for(self, viewer: Any) -> "InvitationQuerySet":
-        """What looks unsettled to the viewer: declined or taken back by the other looks like waiting, and then like expiry."""
+    def visible_to(self, viewer: Any) -> "InvitationQuerySet":
+        """Invitations a person sent, or whose code they gave, that look unsettled to them.
+
+        Declined or taken back by the other looks like waiting, and then like expiry.
+        """
         if not viewer.is_authenticated:
             return self.none()
         state = Invitation.State

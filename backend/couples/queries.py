@@ -26,4 +26,4 @@ def is_together(couple_id: int) -> bool:
 
 def pending_for(person: User) -> list[Invitation]:
     """Invitations the person sent or accepted that look unsettled to them."""
-    return list(Invitation.objects.pending_for(person).select_related("inviter", "accepted_by").order_by("created_at"))
+    return list(Invitation.objects.visible_to(person).select_related("inviter", "accepted_by").order_by("created_at"))

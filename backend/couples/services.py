@@ -99,13 +99,13 @@ def confirm_invitation(*, person: User, invitation_id: UUID, now: datetime) -> C
 
 def decline_invitation(*, person: User, invitation_id: UUID, now: datetime) -> None:
     """Either the inviting or the invited person says no. To the other it goes on waiting, and then expires. Raises NotFound."""
-    pending = Invitation.objects.pending_for(person).filter(pk=invitation_id).exclude(state=Invitation.State.OPEN)
+    pending = Invitation.objects.visible_to(person).filter(pk=invitation_id).exclude(state=Invitation.State.OPEN)
     _drop(person, pending, invitation_id, to=Invitation.State.DECLINED)
 
 
 def cancel_invitation(*, person: User, invitation_id: UUID) -> None:
     """Takes an invitation back before it is confirmed. Whoever accepted it sees it expire. Raises NotFound."""
-    pending = Invitation.objects.pending_for(person).filter(pk=invitation_id, inviter=person)
+    pending = Invitation.objects.visible_to(person).filter(pk=invitation_id, inviter=person)
     _drop(person, pending, invitation_id, to=Invitation.State.CANCELLED)
 
 
