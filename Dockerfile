@@ -10,6 +10,7 @@ COPY --from=packages /opt/ebb /opt/ebb
 WORKDIR /srv/ebb
 COPY manage.py ./
 COPY config config
+COPY locale locale
 COPY backend backend
 COPY notifications notifications
 COPY checkins checkins
