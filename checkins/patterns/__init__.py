@@ -6,8 +6,8 @@ Pure numpy and standard library; no Django, no database, no clock. `detector.adv
 from checkins.patterns.answers import QUESTIONS, QUICK_CODES, Course, DayAnswers, Quick, no_answers
 from checkins.patterns.constants import MODEL_VERSION
 from checkins.patterns.detector import DayOutput, advance, advance_course, learn_alone
-from checkins.patterns.explain import Reason, explain
-from checkins.patterns.own import Leaning, OwnCourse, own_course, own_leaning
+from checkins.patterns.explain import Reason, explain, stands_out
+from checkins.patterns.own import Leaning, OwnCourse, own_course, own_course_of_one, own_leaning
 from checkins.patterns.state import (
     KEPT_DAYS,
     STATE_SIZE,
@@ -42,7 +42,9 @@ __all__ = [
     "learn_alone",
     "no_answers",
     "own_course",
+    "own_course_of_one",
     "own_leaning",
     "pack_states",
+    "stands_out",
     "unpack_states",
 ]

@@ -1,8 +1,9 @@
-"""When a probability becomes an alert: hysteresis, enough answers, and never from silence alone."""
+"""When a probability becomes an alert: hysteresis, enough answers, and never by silence."""
 
 import numpy as np
 
 from checkins.patterns.answers import Bools, Floats
+from checkins.patterns.constants import Constants
 
 ALERT_ON = 0.36
 ALERT_OFF = ALERT_ON / 2
@@ -17,15 +18,24 @@ def enough_answers(answers: Floats) -> Bools:
     return enough
 
 
-def next_alert(*, was_on: Bools, p_a_reaches: Floats, p_b_reaches: Floats, enough: Bools, silent_days: Floats) -> Bools:
+def next_alert(c: Constants, *, was_on: Bools, p_a_reaches: Floats, p_b_reaches: Floats, enough: Bools, silent_days: Floats) -> Bools:
     """Whether the alert is on today [C].
 
     On at `ALERT_ON`, off below `ALERT_OFF`. It opens only on a day on which someone answered and on which neither has
-    been silent for long (`silent_days` [2, C], 0 for who answered today), so that silence alone never opens it.
+    been silent for long (`silent_days` [2, C], 0 for who answered today), and only where the answers alone carry it: all
+    that the silence of these days can have added to the odds is taken off first.
     """
     highest = np.maximum(p_a_reaches, p_b_reaches)
-    heard = (silent_days == 0).any(axis=0) & (silent_days <= SILENT_DAYS_AT_MOST).all(axis=0)
-    opens = (highest >= ALERT_ON) & heard
+    longest = np.maximum(silent_days[0], silent_days[1])
+    heard = (silent_days == 0).any(axis=0) & (longest <= SILENT_DAYS_AT_MOST)
+    odds = highest * np.exp(-c.slope * silence_adds(c, longest))
+    opens = (odds * (1.0 - ALERT_ON) >= ALERT_ON * (1.0 - highest)) & heard
     stays = was_on & (highest >= ALERT_OFF)
     alert: Bools = enough & (opens | stays)
     return alert
+
+
+def silence_adds(c: Constants, silent_days: Floats) -> Floats:
+    """The most that so many silent days in a row add to the log-odds of the pattern, before calibration: a geometric sum."""
+    most: Floats = c.silence * (1.0 - c.silence_decay**silent_days) / (1.0 - c.silence_decay)
+    return most

@@ -96,7 +96,7 @@ def learn(
     to_offset = levels.cross_var + weekend * levels.offset_var
     total = levels.expected_var(weekend) + noise_var
     gain_level, gain_offset = to_level / total, to_offset / total
-    most = np.array(c.prior_level_sd)[:, None, None] ** 2
+    most = np.array(c.prior_level_sd, levels.level_var.dtype)[:, None, None] ** 2
     level_var = (levels.level_var - gain_level * to_level + gain_level**2 * between_var) / c.forgetting
     # The offset is not forgotten: it is seen on two days in seven only, and its prior is narrow.
     return Levels(

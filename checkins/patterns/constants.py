@@ -30,6 +30,7 @@ class Constants:
     forgetting: float = 0.985  # per answer
     clip: float = 3.0  # own spreads; a further residual teaches no more than this
     taken_out: float = 0.9  # share of the expected shift that learning takes out, so that no episode explains all for ever
+    most_lately: float = 0.6  # share of late days in the pattern at which half of that is learned after all, and soon most of it
 
     # Mean shifts of a person, and of a day that both share, in own spreads.
     reaching: Four = (-1.3, 1.65, -0.25, 0.5)
@@ -47,7 +48,7 @@ class Constants:
     mood: Four = (0.30, 0.10, -0.20, -0.35)
     mood_persistence: float = 0.5
     leaning: Four = (-0.15, 0.25, -0.25, 0.05)
-    tail: float = 16.0  # degrees of freedom of the Student-like tails
+    tail: float = 16.0  # degrees of freedom of the Student-like tails of each question
     temper: float = 0.8  # answers of one day, and of one day after the other, are less independent than the model says
     trusted_after: float = 4.5  # full answers of a person; until then they are read with less weight
     trust_power: float = 2.0
@@ -121,4 +122,5 @@ def stored() -> Stored:
 IN_USE = stored()
 CONSTANTS = IN_USE.constants
 MODEL_VERSION = IN_USE.model_version
+LATE_DAYS = 28.0  # "lately" is a running mean with this time constant
 LEAST_SPREAD = 0.4  # points; rounding alone gives about .3

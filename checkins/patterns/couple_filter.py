@@ -24,6 +24,7 @@ from checkins.patterns.model import (
     OWN_MIRRORS,
     STATES,
     Model,
+    Moves,
 )
 
 STATES_OF_A = np.array([of_a for of_a, _ in CELL_STATES])
@@ -35,23 +36,30 @@ def initial_cells(model: Model, count: int) -> Floats:
     cells: Floats = np.zeros((CELLS, KINDS, 1))
     cells[0, 0] = 1.0
     for _ in range(200):
-        cells = predict(cells, model.couple_chain, model.kind_chain)
+        cells = predict(cells, model.couple_moves, model.kind_moves)
         cells = cells / cell_total(cells)
     return np.repeat(cells, count, axis=2)
 
 
-def predict(cells: Floats, couple_chain: Floats, kind_chain: Floats) -> Floats:
-    """Probabilities of today's cells [13, 3, C] from yesterday's."""
-    moved: Floats = cells[:, 0, None] * kind_chain[0, :, None]
-    for kind in range(1, KINDS):
-        moved = moved + cells[:, kind, None] * kind_chain[kind, :, None]
-    flow = couple_chain[:, :, None, None]
-    ahead: Floats = flow[0] * moved[0]
-    for index in range(1, OWN_MIRRORS):
-        ahead = ahead + flow[index] * moved[index]
-    for one, other in MIRROR_PAIRS:
-        ahead = ahead + (flow[one] * moved[one] + flow[other] * moved[other])
+def predict(cells: Floats, couple_moves: Moves, kind_moves: Moves) -> Floats:
+    """Probabilities of today's cells [13, 3, C] from yesterday's, cell by cell: most moves never happen."""
+    moved, ahead = np.empty_like(cells), np.empty_like(cells)
+    for kind, moves in enumerate(kind_moves):
+        moved[:, kind] = _flow(cells.swapaxes(0, 1), moves)
+    for cell, moves in enumerate(couple_moves):
+        ahead[cell] = _flow(moved, moves)
     return ahead
+
+
+def _flow(before: Floats, moves: tuple[tuple[tuple[int, float], ...], ...]) -> Floats | float:
+    """What arrives from `before` [n, ...] by these moves; the two of a pair are added to each other first."""
+    total: Floats | float = 0.0
+    for number, term in enumerate(moves):
+        flow = before[term[0][0]] * term[0][1]
+        for index, rate in term[1:]:
+            flow += before[index] * rate
+        total = np.add(total, flow, out=flow) if number else flow
+    return total
 
 
 def update(predicted: Floats, log_likelihood: Floats) -> tuple[Floats, Floats]:
@@ -84,7 +92,7 @@ def joint_log_likelihood(by_person: Floats) -> Floats:
 
 def person_weights(cells: Floats) -> Floats:
     """The probability of each own state and kind of day [5 states, 3 kinds, 2 sides, C]."""
-    weights = np.zeros((STATES, KINDS, 2, cells.shape[2]))
+    weights = np.zeros((STATES, KINDS, 2, cells.shape[2]), cells.dtype)
     for index, (state, _) in enumerate(CELL_STATES):
         # The cells of b are read in mirrored order, so that both sums are made alike.
         weights[state, :, 0] += cells[index]

@@ -4,6 +4,7 @@ Order of a day: predict the cells, standardise the answers against what is usual
 with the expected shift taken out, say how likely the pattern is, set the alert.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from checkins.patterns.alert import enough_answers, next_alert
 from checkins.patterns.answers import FELT, Bools, Course, DayAnswers, Floats, Quick
 from checkins.patterns.baseline import Levels, Spreads, learn, learn_spreads
 from checkins.patterns.calibration import PRIOR_EITHER, TINY, calibrate
+from checkins.patterns.constants import LATE_DAYS, Constants
 from checkins.patterns.couple_filter import (
     joint_log_likelihood,
     over_kinds,
@@ -21,12 +23,31 @@ from checkins.patterns.couple_filter import (
     update,
 )
 from checkins.patterns.emission import Reading, read_quick, read_silence, read_values, trust
-from checkins.patterns.model import BOTH_APART, KINDS, MODEL, STATES, Model
+from checkins.patterns.model import (
+    BOTH_APART,
+    DRAWING_BACK,
+    GOOD,
+    HARD,
+    MILDLY_DRAWING_BACK,
+    MILDLY_REACHING,
+    MODEL_OF_DAYS,
+    ORDINARY,
+    REACHING,
+    TO_DRAW_BACK,
+    TO_HARD,
+    TO_REACH,
+    USUAL,
+    Model,
+)
 from checkins.patterns.state import Memory, States, fold, initial_states, unfold
 
 LONGEST_SILENCE = 30.0
 # How much of what the filter says is passed on before there are enough answers; the rest is the prior.
 EARLY_WEIGHT = 0.15
+LATELY_POWER = 6
+# Couples whose day is best worked out at once: what is at hand then fits in the cache of one core (`manage.py bench assess`). No power
+# of two, for the columns of states would then get in each other's way there.
+COUPLES_AT_ONCE = 1200
 
 
 @dataclass(frozen=True)
@@ -41,7 +62,7 @@ class DayOutput:
     alert: Bools
 
 
-def advance(states: States, answers: DayAnswers, model: Model = MODEL) -> tuple[States, DayOutput]:
+def advance(states: States, answers: DayAnswers, model: Model = MODEL_OF_DAYS) -> tuple[States, DayOutput]:
     """The states after one more day, and what is said of that day.
 
     `states` [C, STATE_SIZE] as of the day before; every day must be given, silent ones too (`no_answers`).
@@ -51,7 +72,7 @@ def advance(states: States, answers: DayAnswers, model: Model = MODEL) -> tuple[
 
 
 def advance_memory(memory: Memory, answers: DayAnswers, model: Model) -> tuple[Memory, DayOutput]:
-    """`advance` on unfolded states, without the rounding to 32 bits."""
+    """`advance` on unfolded states, in the bits of `memory`."""
     memory = _remember(memory, answers, model)
     output = _speak(memory, model)
     return replace(memory, alert=output.alert.astype(np.float64)), output
@@ -89,9 +110,10 @@ def learn_alone(states: States, side: int, course: Course) -> States:
 def _remember(memory: Memory, answers: DayAnswers, model: Model) -> Memory:
     """The memory after a day's answers (its alert still yesterday's)."""
     c = model.constants
-    values = np.ascontiguousarray(answers.values.transpose(2, 1, 0))
+    bits = memory.lately.dtype
+    values = np.ascontiguousarray(answers.values.transpose(2, 1, 0), bits)
     quick = np.ascontiguousarray(answers.quick.T)
-    weekend = (answers.weekday >= 5).astype(np.float64)[None, None]
+    weekend = (answers.weekday >= 5).astype(bits)[None, None]
     seen = ~np.isnan(values)
     full = seen.any(axis=0)
     quick = np.where(full, Quick.NONE, quick)
@@ -105,11 +127,13 @@ def _remember(memory: Memory, answers: DayAnswers, model: Model) -> Memory:
     heard = reading.log_likelihood * (full * trust(c, memory.spreads.weight[FELT])) + read_quick(model, quick)
     by_person = heard + read_silence(c, silent_days)
 
-    cells, _ = update(predict(memory.cells, model.couple_chain, model.kind_chain), joint_log_likelihood(by_person))
+    cells, _ = update(predict(memory.cells, model.couple_moves, model.kind_moves), joint_log_likelihood(by_person))
     learned, spreads, mood = _learn(
         model, memory, spread=spread, deviation=deviation, reading=reading, weights=person_weights(cells), weekend=weekend, seen=seen
     )
-    return Memory(cells, learned, spreads, carried + mood * full, silent_days, memory.answers + answered, memory.alert)
+    a, b = pattern(cells)
+    lately = memory.lately + (a + b - memory.lately) / LATE_DAYS
+    return Memory(cells, learned, spreads, carried + mood * full, silent_days, memory.answers + answered, lately, memory.alert)
 
 
 def _learn(
@@ -117,14 +141,13 @@ def _learn(
 ) -> tuple[Levels, Spreads, Floats]:
     """What is usual after the day, and the mood [2, C] that the day's answers show beyond what was carried over."""
     c, levels = model.constants, memory.levels
-    shift = _expected(weights, model.means)
-    shift_var = np.maximum(_expected(weights, model.means**2) - shift**2, 0.0)
-    mood, leaning = _expected(weights, reading.mood[None])[0], _expected(weights, reading.leaning[None])[0]
+    shares, shift, shift_var = expected_shift(model, weights)
+    mood, leaning = (rows[0] - _weighted(shares, rows[1:]) for rows in (reading.mood, reading.leaning))
     noise = model.unique_var + model.mood**2 * reading.mood_var + model.leaning**2 * reading.leaning_var
     learned = learn(
         c,
         levels,
-        residual=(deviation - c.taken_out * shift - model.mood * mood - model.leaning * leaning) * spread,
+        residual=(deviation - taken_out(c, memory.lately) * shift - model.mood * mood - model.leaning * leaning) * spread,
         noise_var=noise * spread**2,
         between_var=shift_var * spread**2,
         weekend=weekend,
@@ -136,20 +159,54 @@ def _learn(
     return learned, learn_spreads(c, memory.spreads, square=square, seen=seen), mood
 
 
-def _expected(weights: Floats, values: Floats) -> Floats:
-    """The mean of `values` [n, 5, 3, 2 or 1, C or 1] over own state and kind of day, in one fixed order."""
-    total: Floats = weights[0, 0] * values[:, 0, 0]
-    for state in range(STATES):
-        for kind in range(KINDS):
-            if state or kind:
-                total = total + weights[state, kind] * values[:, state, kind]
+def taken_out(c: Constants, lately: Floats) -> Floats:
+    """The share of the expected shift that learning leaves out [C], by the share of late days in the pattern [C].
+
+    Nearly all of it in an episode of ordinary length, so that it does not become the new usual. What goes on for a month
+    is no episode any more: a level has changed for good, and is learned.
+    """
+    share: Floats = c.taken_out / (1.0 + (lately / c.most_lately) ** LATELY_POWER)
+    return share
+
+
+def expected_shift(model: Model, weights: Floats) -> tuple[Floats, Floats, Floats]:
+    """The share that each direction is expected to have in a person's day, and the mean and variance of the shift that makes.
+
+    `weights` [5, 3, 2, C]: the probability of each own state and kind of day. All three [4, 2, C], the first by direction, the
+    others by question.
+    """
+    s, mild = model.shifts, model.constants.mild
+    reach, draw_back = weights[REACHING] + mild * weights[MILDLY_REACHING], weights[DRAWING_BACK] + mild * weights[MILDLY_DRAWING_BACK]
+    hard, good = (sum(weights[1:, kind], start=weights[USUAL, kind]) for kind in (HARD, GOOD))
+    shares = np.stack([_over_kinds(reach), _over_kinds(draw_back), hard, good])
+    mean = _weighted(shares, s)
+    # Shares squared: a mild state has the square of its share, and own states and kinds of day go together in pairs.
+    less = mild * (1.0 - mild)
+    mildly = [_over_kinds(weights[state]) * less for state in (MILDLY_REACHING, MILDLY_DRAWING_BACK)]
+    second = _weighted([shares[0] - mildly[0], shares[1] - mildly[1], hard, good], s * s)
+    for own, share in ((TO_REACH, reach), (TO_DRAW_BACK, draw_back)):
+        second += _weighted([share[HARD], share[GOOD]], 2.0 * s[own] * s[TO_HARD:])
+    return shares, mean, np.maximum(second - mean * mean, 0.0)
+
+
+def _weighted(weights: Sequence[Floats] | Floats, rows: Floats) -> Floats:
+    """The sum of the rows by weight, in one fixed order."""
+    total: Floats = weights[0] * rows[0]
+    for weight, row in zip(weights[1:], rows[1:], strict=True):
+        total += weight * row
+    return total
+
+
+def _over_kinds(weights: Floats) -> Floats:
+    """The sum over the kinds of day [2, C]."""
+    total: Floats = weights[ORDINARY] + weights[HARD] + weights[GOOD]
     return total
 
 
 def _speak(memory: Memory, model: Model) -> DayOutput:
     """The day's output: calibrated, near the prior until there are enough answers."""
-    a, b = pattern(memory.cells)
-    either, apart = a + b, over_kinds(memory.cells, BOTH_APART)
+    a, b, apart = (one.astype(np.float64) for one in (*pattern(memory.cells), over_kinds(memory.cells, BOTH_APART)))
+    either = a + b
     enough = enough_answers(memory.answers)
     weight = np.where(enough, 1.0, EARLY_WEIGHT)
     said = PRIOR_EITHER + weight * (calibrate(model.constants, either) - PRIOR_EITHER)
@@ -161,5 +218,12 @@ def _speak(memory: Memory, model: Model) -> DayOutput:
         p_apart=p_apart,
         p_steady=np.maximum(1.0 - (p_a + p_b) - p_apart, 0.0),
         enough=enough,
-        alert=next_alert(was_on=memory.alert > 0, p_a_reaches=p_a, p_b_reaches=p_b, enough=enough, silent_days=memory.silent_days),
+        alert=next_alert(
+            model.constants,
+            was_on=memory.alert > 0,
+            p_a_reaches=p_a,
+            p_b_reaches=p_b,
+            enough=enough,
+            silent_days=memory.silent_days,
+        ),
     )

@@ -4,6 +4,7 @@
 own usual level enter (`own.py`), so that an explanation says nothing about the partner.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,3 +47,12 @@ def explain(course: OwnCourse, person: int, *, reaching: bool) -> list[Reason]:
         if days >= FEWEST_DAYS and weight > 0:
             reasons.append(Reason(question, above, days, len(last), weight))
     return sorted(reasons, key=lambda reason: -reason.weight)
+
+
+def stands_out(course: OwnCourse, person: int) -> list[Reason]:
+    """The same without a direction given: whichever of the two the person's own answers speak for more."""
+    return max((explain(course, person, reaching=reaching) for reaching in (True, False)), key=_weight)
+
+
+def _weight(reasons: Sequence[Reason]) -> float:
+    return sum(reason.weight for reason in reasons)

@@ -5,7 +5,7 @@ episodes with ramps and lags, influence that changes its sign, a tide that swell
 other (Hawkes 1971, by the day), and the quiet kinds, in which things happen but no pattern.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,10 +24,17 @@ UNWELL = np.array([-0.5, -0.4, 1.2, 0.5])
 
 @dataclass(frozen=True)
 class Life:
-    """C couples over T days: `shift` [C, T, 2, 4] of their answers and `truth` [C, T]."""
+    """C couples over T days: `shift` [C, T, 2, 4] of their answers and `truth` [C, T].
+
+    Where the family is semi-Markov, also what each couple brings along: their ways of reaching and of drawing back [C, 2, 4], and
+    how often episodes begin [C], per day.
+    """
 
     shift: Floats
     truth: Ints
+    reach: Floats | None = None
+    draw: Floats | None = None
+    rate: Floats | None = None
 
 
 def nothing(couples: int, days: int) -> Life:
@@ -72,7 +79,7 @@ def regimes(rng: np.random.Generator, couples: int, days: int) -> Life:
                 life.shift[couple, :, side] += course[:, None] * (reach if side == reaching else draw)[couple, side]
             life.truth[couple, day + late : day + length] = A_REACHES if reaching == 0 else B_REACHES
             day += length + 3 + int(rng.exponential(1.0 / rate[couple]))
-    return life
+    return replace(life, reach=reach, draw=draw, rate=rate)
 
 
 def mutual_pull(rng: np.random.Generator, couples: int, days: int) -> Life:

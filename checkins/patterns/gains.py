@@ -26,6 +26,7 @@ def without(c: Constants) -> dict[str, Constants]:
         "tempering": replace(c, temper=1.0),
         "early answers trusted less": replace(c, trusted_after=TINY),
         "a little of an episode is learned": replace(c, taken_out=1.0 - TINY),
+        "what goes on for weeks becomes usual": replace(c, most_lately=1e9),
         "slow forgetting": replace(c, forgetting=1.0 - TINY),
         "silence as weak evidence": replace(c, silence=TINY),
         "weekends": replace(c, weekend_sd=1e-3),

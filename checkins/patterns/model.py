@@ -6,7 +6,9 @@ mirror, then mirror pairs side by side. An episode that is young counts as the p
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +19,12 @@ STATES = 5
 USUAL, REACHING, DRAWING_BACK, MILDLY_REACHING, MILDLY_DRAWING_BACK = range(STATES)
 KINDS = 3
 ORDINARY, HARD, GOOD = range(KINDS)
+# What moves the answers of a day: each own state and kind of day is a share of some of these, and shares add up.
+DIRECTIONS = 4
+TO_REACH, TO_DRAW_BACK, TO_HARD, TO_GOOD = range(DIRECTIONS)
+
+# For each cell the moves that lead into it: (from, rate) alone, or those of a mirror pair side by side.
+Moves = tuple[tuple[tuple[tuple[int, float], ...], ...], ...]
 
 CELL_STATES = (
     (USUAL, USUAL),
@@ -57,29 +65,28 @@ MIRROR_PAIRS = tuple((index, index + 1) for index in range(OWN_MIRRORS, CELLS, 2
 
 @dataclass(frozen=True)
 class Model:
-    """`means` [4, 5, 3, 1, 1]: mean shift by question, own state and kind of day, ready to broadcast over sides and couples.
+    """`shifts` [4, 4, 1, 1]: the full shift by direction and question, ready to broadcast over sides and couples.
 
     `mood`, `leaning` [4, 1, 1]: loadings; `unique_var` [4, 1, 1]: the variance that is a question's own (squared own
-    spreads). `couple_chain` [13, 13] and `kind_chain` [3, 3]: probabilities from a row to a column, per day.
-    `tap_table` [5, 3, 4]: log P(one-tap answer | state, kind).
+    spreads). `couple_chain` [13, 13] and `kind_chain` [3, 3]: probabilities from a row to a column, per day; `couple_moves`
+    and `kind_moves` are the same without the moves that never happen. `tap_table` [5, 3, 4]: log P(one-tap answer | state, kind).
     """
 
     constants: Constants
-    means: Floats
+    shifts: Floats
     mood: Floats
     leaning: Floats
     unique_var: Floats
     couple_chain: Floats
     kind_chain: Floats
+    couple_moves: Moves
+    kind_moves: Moves
     tap_table: Floats
 
 
-def build(c: Constants) -> Model:
-    """The tables of these constants."""
-    reaching, drawing_back = np.array(c.reaching), np.array(c.drawing_back)
-    own = np.stack([np.zeros(len(QUESTIONS)), reaching, drawing_back, c.mild * reaching, c.mild * drawing_back])
-    kinds = np.array([[0.0] * len(QUESTIONS), c.hard_day, c.good_day])
-    means = np.ascontiguousarray((own[:, None] + kinds[None]).transpose(2, 0, 1))
+def build(c: Constants, bits: type[np.floating[Any]] = np.float64) -> Model:
+    """The tables of these constants, in numbers of so many bits."""
+    shifts = np.array([c.reaching, c.drawing_back, c.hard_day, c.good_day])
     mood, leaning = np.array(c.mood), np.array(c.leaning)
     kind_chain = np.array(
         [
@@ -88,17 +95,39 @@ def build(c: Constants) -> Model:
             [c.good_ends, 0.0, 1.0 - c.good_ends],
         ]
     )
+    chain = couple_chain(c)
     return Model(
         constants=c,
-        means=means[..., None, None],
-        mood=mood[:, None, None],
-        leaning=leaning[:, None, None],
+        shifts=shifts[..., None, None].astype(bits),
+        mood=mood[:, None, None].astype(bits),
+        leaning=leaning[:, None, None].astype(bits),
         # However much the answers of a day vary together, each keeps some variance of its own.
-        unique_var=np.maximum(1.0 - mood**2 - leaning**2, 0.2)[:, None, None],
-        couple_chain=couple_chain(c),
+        unique_var=np.maximum(1.0 - mood**2 - leaning**2, 0.2)[:, None, None].astype(bits),
+        couple_chain=chain,
         kind_chain=kind_chain,
-        tap_table=_tap_table(c, means),
+        couple_moves=moves_into(chain, pairs=MIRROR_PAIRS),
+        kind_moves=moves_into(kind_chain),
+        tap_table=_tap_table(c).astype(bits),
     )
+
+
+def mean_shifts(c: Constants) -> Floats:
+    """The mean shift [5 states, 3 kinds, 4 questions], in own spreads."""
+    reaching, drawing_back = np.array(c.reaching), np.array(c.drawing_back)
+    own = np.stack([np.zeros(len(QUESTIONS)), reaching, drawing_back, c.mild * reaching, c.mild * drawing_back])
+    kinds = np.array([[0.0] * len(QUESTIONS), c.hard_day, c.good_day])
+    return np.asarray(own[:, None] + kinds[None])
+
+
+def moves_into(chain: Floats, pairs: Sequence[tuple[int, int]] = ()) -> Moves:
+    """For each column of a chain the rows that lead to it, with their rates: first those alone, then `pairs` side by side."""
+    paired = {index for pair in pairs for index in pair}
+    groups = [(index,) for index in range(len(chain)) if index not in paired] + list(pairs)
+    moves = []
+    for column in chain.T.tolist():
+        terms = [tuple((index, column[index]) for index in group if column[index]) for group in groups]
+        moves.append(tuple(term for term in terms if term))
+    return tuple(moves)
 
 
 def couple_chain(c: Constants) -> Floats:
@@ -142,13 +171,14 @@ def _set(chain: Floats, old: int, new: int, rate: float) -> None:
     chain[MIRROR[old], MIRROR[new]] = rate
 
 
-def _tap_table(c: Constants, means: Floats) -> Floats:
+def _tap_table(c: Constants) -> Floats:
     """log P(one-tap answer | state, kind) [5, 3, 4]; the column of `Quick.NONE` is 0.
 
     The same latent deviation as in a full answer, read coarsely: the contrast of closeness wanted and room wanted,
-    standardised, beyond a line on either side; a small share of taps is a slip. `means` [4, 5, 3].
+    standardised, beyond a line on either side; a small share of taps is a slip.
     """
-    contrast = (means[WANTED] - means[ROOM]) / math.sqrt(2.0)
+    means = mean_shifts(c)
+    contrast = (means[..., WANTED] - means[..., ROOM]) / math.sqrt(2.0)
     table = np.zeros((STATES, KINDS, len(Quick)))
     for index in np.ndindex(STATES, KINDS):
         closer = _normal_cdf(float(contrast[index]) - c.tap_line)
@@ -163,3 +193,5 @@ def _normal_cdf(value: float) -> float:
 
 
 MODEL = build(CONSTANTS)
+# The same for couples in their days: states are of 32 bits, and twice as many numbers of 32 go through a processor.
+MODEL_OF_DAYS = build(CONSTANTS, np.float32)

@@ -24,7 +24,7 @@ from typing import NamedTuple, TextIO
 import numpy as np
 
 from checkins.patterns.answers import QUESTIONS, QUICK_CODES, SIDES, TENSION, Bools, Course, Floats, Ints
-from checkins.patterns.detector import advance
+from checkins.patterns.detector import COUPLES_AT_ONCE, advance
 from checkins.patterns.pictures import Scored, draw
 from checkins.patterns.state import initial_states
 from checkins.patterns.telling import own_courses, tell
@@ -32,8 +32,7 @@ from checkins.patterns.telling import own_courses, tell
 REQUIRED = ("couple", "partner", "date", *QUESTIONS)
 WRITTEN = ("couple", "date", "p_a_reaches", "p_b_reaches", "alert", "p_apart", "enough")
 ROWS_IN_MEMORY = 100_000
-COUPLES_AT_ONCE = 512
-DAYS_AT_ONCE = 400_000  # couples in a batch times their longest course
+DAYS_AT_ONCE = 100_000  # couples in a batch times their longest course
 TOLD_EVERY = 100_000  # answers read, or days scored
 POINTS = {str(points): points for points in range(11)}
 LONGEST_COURSE = 36_600  # days; a longer one is a mistyped date
@@ -107,9 +106,7 @@ def _read(source: Path) -> Iterator[Row]:
         reader = csv.reader(file, strict=True)
         try:
             header = next(reader, [])
-            missing = [name for name in REQUIRED if name not in header]
-            if missing:
-                raise UnreadableAnswers(f"{source}, line 1: no column {', '.join(missing)}")
+            _check_header(header, source)
             names = [*REQUIRED, "quick"] if "quick" in header else REQUIRED
             pick = itemgetter(*(header.index(name) for name in names))
             for fields in reader:
@@ -123,6 +120,16 @@ def _read(source: Path) -> Iterator[Row]:
                     raise UnreadableAnswers(f"{source}, line {reader.line_num}: {wrong}") from None
         except (csv.Error, UnicodeDecodeError) as wrong:
             raise UnreadableAnswers(f"{source}, near line {reader.line_num + 1}: {wrong}") from None
+
+
+def _check_header(header: Sequence[str], source: Path) -> None:
+    """Raises for a column that is missing, unknown or there twice."""
+    if missing := [name for name in REQUIRED if name not in header]:
+        raise UnreadableAnswers(f"{source}, line 1: no column {', '.join(missing)}")
+    if unknown := [name for name in header if name not in {*REQUIRED, "quick"}]:
+        raise UnreadableAnswers(f"{source}, line 1: unknown column {', '.join(map(repr, unknown))}")
+    if len(set(header)) < len(header):
+        raise UnreadableAnswers(f"{source}, line 1: a column stands there twice")
 
 
 def _row(fields: tuple[str, ...], line: int) -> Row:

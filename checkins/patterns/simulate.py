@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from checkins.patterns import families
-from checkins.patterns.answers import QUESTIONS, ROOM, TENSION, WANTED, Course, Floats, Ints, Quick
+from checkins.patterns.answers import QUESTIONS, ROOM, TENSION, WANTED, Bools, Course, Floats, Ints, Quick
 from checkins.patterns.families import A_REACHES, B_REACHES, DRAWING_BACK, GOOD_DAY, HARD_DAY, REACHING, STEADY, Life, spells
 
 __all__ = ["A_REACHES", "B_REACHES", "EPISODE_FAMILIES", "FAMILIES", "QUIET_FAMILIES", "STEADY", "Simulated", "StoryDay"]
@@ -44,11 +44,29 @@ MOOD = np.array([0.6, 0.15, -0.45, -0.35])
 
 
 @dataclass(frozen=True)
+class Habits:
+    """What C couples bring along, all of it hidden from the detector.
+
+    `level` [C, 2, 4] and `noise` [C, 2, 4] in points; how long moods last [C, 2]; what weekends shift [C, 2, 4], in noise; how
+    often the tension is left out and a day skipped, [C, 2] each; and what their family of lives says of them.
+    """
+
+    level: Floats
+    noise: Floats
+    lasting: Floats
+    weekend: Floats
+    leaves_out_tension: Floats
+    skipping: Floats
+    life: Life
+
+
+@dataclass(frozen=True)
 class Simulated:
-    """C couples over T days: what they answered, and the truth [C, T] (STEADY, A_REACHES or B_REACHES)."""
+    """C couples over T days: what they answered, the truth [C, T] (STEADY, A_REACHES or B_REACHES), and what they bring along."""
 
     course: Course
     truth: Ints
+    habits: Habits
 
 
 @dataclass(frozen=True)
@@ -70,7 +88,8 @@ def simulate(family: str, *, couples: int, days: int, seed: int, taps: float = 0
     rng = np.random.default_rng([seed, FAMILIES.index(family)])
     life = LIVES[family](rng, couples, days) if family in LIVES else families.nothing(couples, days)
     level, noise = _persons(rng, couples, family)
-    return Simulated(_answers(rng, level=level, noise=noise, life=life, taps=taps), life.truth)
+    course, habits = _answers(rng, level=level, noise=noise, life=life, taps=taps)
+    return Simulated(course, life.truth, habits)
 
 
 def _persons(rng: np.random.Generator, couples: int, family: str) -> tuple[Floats, Floats]:
@@ -85,7 +104,7 @@ def _persons(rng: np.random.Generator, couples: int, family: str) -> tuple[Float
     return level, noise * (1.5 if family == "restless" else 1.0)
 
 
-def _answers(rng: np.random.Generator, *, level: Floats, noise: Floats, life: Life, taps: float) -> Course:
+def _answers(rng: np.random.Generator, *, level: Floats, noise: Floats, life: Life, taps: float) -> tuple[Course, Habits]:
     """What is answered: shifts, shared hard and good days, moods that last, weekends, rounding, ends of the scale, gaps."""
     couples, days = life.truth.shape
     weekday: Ints = (rng.integers(0, 7, (couples, 1)) + np.arange(days)) % 7
@@ -96,15 +115,27 @@ def _answers(rng: np.random.Generator, *, level: Floats, noise: Floats, life: Li
     lasting = rng.uniform(0.15, 0.55, (couples, 2))
     for day in range(1, days):
         mood[:, day] += lasting * mood[:, day - 1]
-    weekend = (weekday >= 5)[..., None, None] * rng.normal(0, 0.25, (couples, 1, 2, 4))
+    on_weekends = rng.normal(0, 0.25, (couples, 1, 2, 4))
+    weekend = (weekday >= 5)[..., None, None] * on_weekends
     error = rng.standard_t(7, (couples, days, 2, 4)) * 0.65
     moved = shift + weekend + mood[..., None] * MOOD + error
     values = np.clip(np.round(level[:, None] + noise[:, None] * moved), 0, 10)
-    values[..., TENSION][rng.random((couples, days, 2)) < rng.choice([0.2, 0.5], (couples, 1, 2))] = np.nan
+    chance = rng.random((couples, days, 2))
+    leaves_out = rng.choice([0.2, 0.5], (couples, 1, 2))
+    values[..., TENSION][chance < leaves_out] = np.nan
     quick = _tapped(rng, values=values, moved=moved, taps=taps)
-    silent = _silent(rng, life)
+    silent, skipping = _silent(rng, life)
     values[silent], quick[silent] = np.nan, Quick.NONE
-    return Course(values, quick, weekday)
+    habits = Habits(
+        level=level,
+        noise=noise,
+        lasting=lasting,
+        weekend=on_weekends[:, 0],
+        leaves_out_tension=leaves_out[:, 0],
+        skipping=skipping[:, 0],
+        life=life,
+    )
+    return Course(values, quick, weekday), habits
 
 
 def _tapped(rng: np.random.Generator, *, values: Floats, moved: Floats, taps: float) -> Ints:
@@ -117,13 +148,13 @@ def _tapped(rng: np.random.Generator, *, values: Floats, moved: Floats, taps: fl
     return np.where(tapped, said, Quick.NONE).astype(np.int64)
 
 
-def _silent(rng: np.random.Generator, life: Life) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    """Days without an answer [C, T, 2]: by chance, in spells, and a little more often while drawing back."""
+def _silent(rng: np.random.Generator, life: Life) -> tuple[Bools, Floats]:
+    """Days without an answer [C, T, 2]: by chance, in spells, and a little more often while drawing back; and how often by chance."""
     couples, days = life.truth.shape
     skipping = rng.uniform(0.08, 0.4, (couples, 1, 2))
     odds = skipping / (1.0 - skipping) * np.exp(0.5 * (life.truth[..., None] == [B_REACHES, A_REACHES]))
     silent = rng.random((couples, days, 2)) < odds / (1.0 + odds)
-    return np.asarray(silent | spells(rng, (couples, days, 2), 0.006, 4))
+    return np.asarray(silent | spells(rng, (couples, days, 2), 0.006, 4)), skipping
 
 
 def strong_episode_couple(seed: int, days: int, episode_start: int, episode_days: int) -> list[StoryDay]:

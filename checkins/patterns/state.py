@@ -1,7 +1,7 @@
 """What the detector remembers of a couple: one small fixed array of numbers, and its form as bytes.
 
-States are kept as 32-bit floats [C, STATE_SIZE]; every day computes in 64 bits and rounds once at its end, so that
-packing loses nothing and a replay from a stored day gives the very numbers of an unbroken run.
+States are kept as 32-bit floats [C, STATE_SIZE], the very numbers that a day computes with, so that packing loses nothing
+and a replay from a stored day gives the numbers of an unbroken run.
 """
 
 import struct
@@ -24,7 +24,7 @@ BYTES_VERSION = 1
 KEPT_DAYS = 8
 CELLS_SIZE = CELLS * KINDS
 LEARNED_SIZE = 4 * 2
-STATE_SIZE = CELLS_SIZE + (len(fields(Levels)) + len(fields(Spreads))) * LEARNED_SIZE + 3 * 2 + 1
+STATE_SIZE = CELLS_SIZE + (len(fields(Levels)) + len(fields(Spreads))) * LEARNED_SIZE + 3 * 2 + 2
 HEADER = struct.Struct("<BHBH")
 DAY_NUMBER = struct.Struct("<i")
 
@@ -38,7 +38,8 @@ class Memory:
     """A state unfolded for computing: the last axis is the couple, the one before it the side.
 
     `cells` [13, 3, C] probabilities; `levels` and `spreads` arrays [4, 2, C]; `mood` [2, C] yesterday's mood in own spreads;
-    `silent_days` [2, C] days in a row without an answer; `answers` [2, C] how many were given; `alert` [C] 0 or 1.
+    `silent_days` [2, C] days in a row without an answer; `answers` [2, C] how many were given; `lately` [C] the share of
+    late days in the pattern, 0-1; `alert` [C] 0 or 1.
     """
 
     cells: Floats
@@ -47,6 +48,7 @@ class Memory:
     mood: Floats
     silent_days: Floats
     answers: Floats
+    lately: Floats
     alert: Floats
 
 
@@ -59,7 +61,7 @@ def initial_memory(model: Model, count: int) -> Memory:
     """The same, unfolded."""
     sides = np.zeros((2, count))
     levels, spreads = initial_levels(model.constants, count), initial_spreads(count)
-    return Memory(initial_cells(model, count), levels, spreads, sides, sides, sides, np.zeros(count))
+    return Memory(initial_cells(model, count), levels, spreads, sides, sides, sides, np.zeros(count), np.zeros(count))
 
 
 def fold(memory: Memory) -> States:
@@ -68,14 +70,14 @@ def fold(memory: Memory) -> States:
     parts = [memory.cells.reshape(-1, count)]
     for learned in (memory.levels, memory.spreads):
         parts += [getattr(learned, field.name).reshape(-1, count) for field in fields(learned)]
-    parts += [memory.mood, memory.silent_days, memory.answers, memory.alert[None]]
+    parts += [memory.mood, memory.silent_days, memory.answers, memory.lately[None], memory.alert[None]]
     return np.ascontiguousarray(np.concatenate(parts).T, dtype=np.float32)
 
 
 def unfold(states: States) -> Memory:
     """The inverse of `fold`."""
     count = len(states)
-    rows = np.ascontiguousarray(states.T, dtype=np.float64)
+    rows = np.ascontiguousarray(states.T)
     start = CELLS_SIZE
 
     def take(size: int) -> Floats:
@@ -92,6 +94,7 @@ def unfold(states: States) -> Memory:
         mood=take(2),
         silent_days=take(2),
         answers=take(2),
+        lately=take(1)[0],
         alert=take(1)[0],
     )
 

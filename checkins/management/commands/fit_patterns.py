@@ -49,7 +49,7 @@ class Command(BaseCommand):
         self.stderr.write(f"fitting on {len(couples.truth)} couples")
         found = fit.fit(Constants(), couples, told=self._bar)
         self.stderr.write("")
-        return fit.calibrated(fit.rounded(found), fit.couples_of(fit.CALIBRATION_SEEDS))
+        return fit.calibrated(fit.rounded(found), fit.calibration_couples())
 
     def _bar(self, done: int, of: int) -> None:
         filled = 40 * done // of
@@ -84,7 +84,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{family:14} {' '.join(shown)} {scoring.calibration_error(said.p, couples.truth):7.4f}")
 
     def _gains(self, constants: Constants) -> None:
-        couples, again = fit.couples_of(fit.HELD_OUT_SEEDS), fit.couples_of(fit.CALIBRATION_SEEDS)
+        couples, again = fit.couples_of(fit.HELD_OUT_SEEDS), fit.calibration_couples()
         with_all = fit.say(constants, couples.course)
         self.stdout.write("\nwhat each part is worth (with it minus without it)")
         self.stdout.write(f"{'part':44} {'PR-AUC':>24} {'log score, millinats':>26} {'false alarms per 90':>26}")

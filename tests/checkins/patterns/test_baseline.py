@@ -3,8 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from checkins.patterns.baseline import initial_levels, initial_spreads, learn, learn_spreads
+from checkins.patterns.baseline import Spreads, initial_levels, initial_spreads, learn, learn_spreads
 from checkins.patterns.constants import CONSTANTS as C
+from checkins.patterns.constants import LEAST_SPREAD
 
 
 def test_the_linear_gaussian_case_is_the_textbook_kalman_filter():
@@ -108,3 +109,15 @@ def test_a_doubtful_state_is_learned_as_the_mixture_it_is():
     mean = weights @ means
     assert after.level[0, 0, 0] == pytest.approx(mean, abs=1e-12)
     assert after.level_var[0, 0, 0] == pytest.approx((1 - gain) * prior_var + weights @ (means - mean) ** 2, abs=1e-12)
+
+
+def test_the_spread_is_drawn_to_that_of_all_questions_of_the_person_and_that_to_the_prior():
+    rng = np.random.default_rng(9)
+    squares, weight = rng.uniform(0, 60, (4, 2, 3)), rng.uniform(0, 40, (4, 2, 3))
+    spread = Spreads(squares, weight).spread(C)
+    for question, side, couple in np.ndindex(4, 2, 3):
+        all_squares, all_weight = squares[:, side, couple].sum(), weight[:, side, couple].sum()
+        pooled = (C.pooled_spread_weight * C.prior_spread**2 + all_squares) / (C.pooled_spread_weight + all_weight)
+        own = (C.prior_spread_weight * pooled + squares[question, side, couple]) / (C.prior_spread_weight + weight[question, side, couple])
+        assert spread[question, side, couple] == pytest.approx(np.sqrt(own), rel=1e-12)
+    assert (Spreads(0 * squares, 1e6 + weight).spread(C) == LEAST_SPREAD).all()

@@ -7,10 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checkins.patterns import model as m
+from checkins.patterns.answers import Floats
 from checkins.patterns.couple_filter import (
     cell_total,
     initial_cells,
     joint_log_likelihood,
+    over_kinds,
     pattern,
     person_weights,
     predict,
@@ -44,7 +46,7 @@ def test_the_forward_recursion_equals_adding_up_all_paths(seed):
     start = initial_cells(MODEL, 1)
     cells, evidence = start, 0.0
     for day in observed:
-        cells, log_normaliser = update(predict(cells, MODEL.couple_chain, MODEL.kind_chain), day[..., None])
+        cells, log_normaliser = update(predict(cells, MODEL.couple_moves, MODEL.kind_moves), day[..., None])
         evidence += log_normaliser[0]
     expected, expected_evidence = enumerate_paths(start[..., 0], MODEL.couple_chain, MODEL.kind_chain, observed)
     np.testing.assert_allclose(cells[..., 0], expected, rtol=0, atol=1e-10)
@@ -57,12 +59,14 @@ def test_long_runs_of_a_small_model_equal_adding_up_all_paths():
     kept, days = [0, 5, 8], 5
     chain = np.zeros((CELLS, CELLS))
     chain[np.ix_(kept, kept)] = rng.dirichlet(np.ones(3), 3)
-    start = np.zeros((CELLS, KINDS, 1))
+    start: Floats = np.zeros((CELLS, KINDS, 1))
     start[kept, 0, 0] = rng.dirichlet(np.ones(3))
     likelihood = rng.normal(0, 3, (days, CELLS))
-    cells = start
+    cells: Floats = start
     for day in likelihood:
-        cells, _ = update(predict(cells, chain, np.eye(3)), np.repeat(day[:, None], 3, axis=1)[..., None])
+        cells, _ = update(
+            predict(cells, m.moves_into(chain, m.MIRROR_PAIRS), m.moves_into(np.eye(3))), np.repeat(day[:, None], 3, axis=1)[..., None]
+        )
     expected = np.zeros(CELLS)
     for path in itertools.product(kept, repeat=days + 1):
         chance = start[path[0], 0, 0]
@@ -114,7 +118,7 @@ def test_each_step_mirrors_to_the_last_bit_and_keeps_probabilities(seed, couples
     rng = np.random.default_rng(seed)
     cells = rng.dirichlet(np.ones(CELLS * KINDS), couples).T.reshape(CELLS, KINDS, couples)
     by_person = rng.normal(0, 4, (STATES, KINDS, 2, couples))
-    chains = MODEL.couple_chain, MODEL.kind_chain
+    chains = MODEL.couple_moves, MODEL.kind_moves
     after, evidence = update(predict(cells, *chains), joint_log_likelihood(by_person))
     mirrored, mirrored_evidence = update(predict(cells[MIRRORED], *chains), joint_log_likelihood(by_person[:, :, ::-1]))
     np.testing.assert_array_equal(mirrored, after[MIRRORED])
@@ -122,3 +126,11 @@ def test_each_step_mirrors_to_the_last_bit_and_keeps_probabilities(seed, couples
     np.testing.assert_array_equal(person_weights(mirrored), person_weights(after)[:, :, ::-1])
     np.testing.assert_allclose(cell_total(after), 1.0, atol=1e-12)
     np.testing.assert_allclose(person_weights(after).sum(axis=(0, 1)), 1.0, atol=1e-12)
+
+
+def test_the_pattern_is_the_sum_of_its_cells_over_all_kinds_of_day():
+    cells = np.random.default_rng(8).dirichlet(np.ones(CELLS * KINDS), 5).T.reshape(CELLS, KINDS, 5)
+    a, b = pattern(cells)
+    np.testing.assert_allclose(a, cells[[m.A_REACHES, m.A_REACHES_YOUNG]].sum(axis=(0, 1)), atol=1e-15)
+    np.testing.assert_allclose(b, cells[[m.B_REACHES, m.B_REACHES_YOUNG]].sum(axis=(0, 1)), atol=1e-15)
+    np.testing.assert_allclose(over_kinds(cells, m.BOTH_APART), cells[m.BOTH_APART].sum(axis=0), atol=1e-15)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from checkins.patterns import explain, own_course
+from checkins.patterns import explain, own_course, stands_out
 
 WEEK = (np.arange(40) % 7)[None]
 
@@ -31,3 +31,9 @@ def test_ordinary_days_need_no_explanation():
 
 def test_one_who_makes_room_is_not_explained_as_reaching():
     assert explain(course_with([6, 3, 9, 3], 4), 0, reaching=True) == []
+
+
+def test_whichever_way_the_answers_lean_more_is_told():
+    assert stands_out(course_with([4, 9, 3, 3], 4), 0) == explain(course_with([4, 9, 3, 3], 4), 0, reaching=True) != []
+    assert stands_out(course_with([6, 3, 9, 3], 4), 0) == explain(course_with([6, 3, 9, 3], 4), 0, reaching=False) != []
+    assert stands_out(course_with([6, 6, 4, 3], 4), 0) == []

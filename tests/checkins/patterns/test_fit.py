@@ -8,10 +8,11 @@ from checkins.patterns.constants import CONSTANTS, IN_USE, STORED, Constants, fr
 from checkins.patterns.model import build
 
 FEW = f.couples_of((7,), couples=10, days=40)
+FEWER = f.couples_of((7,), couples=3, days=25)
 
 
 def test_the_calibration_is_rebuilt_from_its_seeds():
-    rebuilt = f.calibrated(CONSTANTS, f.couples_of(IN_USE.calibration_seeds))
+    rebuilt = f.calibrated(CONSTANTS, f.calibration_couples())
     assert (rebuilt.intercept, rebuilt.slope) == pytest.approx((CONSTANTS.intercept, CONSTANTS.slope), abs=1e-3)
 
 
@@ -54,6 +55,22 @@ def test_a_step_of_the_fit_is_for_the_better_and_always_the_same():
     assert f.loss(f.say(first, FEW.course).p, FEW.truth) < f.loss(f.say(Constants(), FEW.course).p, FEW.truth)
     assert heard[-1][0] == heard[-1][1] == len(f.to_numbers(Constants()))
     build(first)
+
+
+def test_what_is_promised_bounds_the_fit():
+    for name, most in f.AT_MOST.items():
+        assert getattr(CONSTANTS, name) <= most
+        assert getattr(Constants(), name) <= most
+    for name, least in f.AT_LEAST.items():
+        assert getattr(CONSTANTS, name) >= least
+        assert getattr(Constants(), name) >= least
+
+
+def test_a_bound_that_stands_in_the_way_is_met_and_not_passed(monkeypatch):
+    free = f.fit(Constants(), FEWER, steps=1)
+    between = (free.temper + Constants().temper) / 2
+    monkeypatch.setattr(f, "AT_MOST" if free.temper > Constants().temper else "AT_LEAST", {"temper": between})
+    assert f.fit(Constants(), FEWER, steps=1).temper == pytest.approx(between, rel=1e-12)
 
 
 def test_the_loss_is_that_of_what_was_said_of_the_truth():

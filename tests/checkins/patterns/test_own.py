@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from checkins.patterns import Quick, own_course, own_leaning
+from checkins.patterns import Quick, own_course, own_course_of_one, own_leaning
 from checkins.patterns.simulate import simulate
 from checkins.policy import Voice, voice
 
@@ -90,3 +90,24 @@ def test_persons_beside_each_other_do_not_touch():
     alone = own_course(values[5:6], weekday[5:6])
     np.testing.assert_array_equal(together.deviation[5:6], alone.deviation)
     np.testing.assert_array_equal(together.level[5:6], alone.level)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_one_person_number_by_number_is_the_person_of_the_arrays(seed):
+    rng = np.random.default_rng(seed)
+    values = np.clip(np.round(rng.normal([6, 6, 4, 3], 2.5, (1, 60, 4))), 0, 10)
+    values[rng.random(values.shape) < 0.2] = np.nan
+    values[0, rng.random(60) < 0.3] = np.nan
+    expected = own_course(values, WEEK)
+    points = [[None if np.isnan(one) else one for one in day] for day in values[0].tolist()]
+    one = own_course_of_one(points, WEEK[0].tolist())
+    for name in ("level", "spread", "deviation", "answers"):
+        np.testing.assert_allclose(getattr(one, name), getattr(expected, name), rtol=1e-12, atol=1e-12)
+
+
+def test_days_without_an_answer_may_as_well_be_left_out():
+    values = np.clip(np.round(np.random.default_rng(4).normal([6, 6, 4, 3], 1.5, (60, 4))), 0, 10).tolist()
+    given = [day for day in range(60) if day % 3]
+    some = own_course_of_one([values[day] if day % 3 else [None] * 4 for day in range(60)], WEEK[0].tolist())
+    kept = own_course_of_one([values[day] for day in given], [int(WEEK[0, day]) for day in given])
+    np.testing.assert_array_equal(kept.deviation[0], some.deviation[0, given])

@@ -140,6 +140,8 @@ def test_what_cannot_be_read_is_named_by_file_and_line_and_nothing_is_written(wr
     [
         ("couple,partner,date,closeness_felt,closeness_wanted,space_wanted", "c,a,2026-03-01,1,1,1", "line 1: no column tension"),
         ("", "", "line 1: no column couple"),
+        (HEADER + ",mood", "c,a,2026-03-01,1,1,1,1,9", "line 1: unknown column 'mood'"),
+        (HEADER + ",tension", "c,a,2026-03-01,1,1,1,1,1", "line 1: a column stands there twice"),
         (HEADER + ",quick", "c,a,2026-03-01,,,,,maybe", "quick is 'maybe', not one of closer, as_usual, more_room"),
         (HEADER + ",quick", "c,a,2026-03-01,1,1,1,1,closer", "a quick answer has no numbers beside it"),
     ],
