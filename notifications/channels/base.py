@@ -1,12 +1,15 @@
 """What every channel speaks: a message, where it goes, and how sending can end."""
 
+import base64
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Protocol, Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +27,8 @@ class WebPushAddress:
     endpoint: str
     p256dh: str = field(repr=False)
     auth: str = field(repr=False)
+    server_key: str = ""
+    """Which public key of ours it was subscribed with; empty where nobody said."""
 
     @property
     def service(self) -> str:
@@ -33,10 +38,33 @@ class WebPushAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class FcmAddress:
+    """The registration token of an app on an Android phone."""
+
+    token: str = field(repr=False)
+
+    @property
+    def service(self) -> str:
+        return "fcm"
+
+
+@dataclass(frozen=True, slots=True)
+class ApnsAddress:
+    """The device token of an app on an iPhone."""
+
+    token: str = field(repr=False)
+
+    @property
+    def service(self) -> str:
+        return "apns"
+
+
+@dataclass(frozen=True, slots=True)
 class EmailAddress:
-    """One mailbox."""
+    """One mailbox, and the token with which its owner can stop the mails."""
 
     email: str = field(repr=False)
+    stop_token: str = field(default="", repr=False)
 
     @property
     def service(self) -> str:
@@ -54,7 +82,7 @@ class MemoryAddress:
         return "memory"
 
 
-Address = WebPushAddress | EmailAddress | MemoryAddress
+Address = WebPushAddress | FcmAddress | ApnsAddress | EmailAddress | MemoryAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +103,25 @@ class Message:
     payload: Mapping[str, str] = field(default_factory=dict, repr=False)
     language: str = "en"
 
+    @property
+    def category(self) -> str:
+        """What an app may offer on the notice: ``answer`` (two actions) where the message can be answered, else ``notice``."""
+        return "answer" if "answer_token" in self.payload else "notice"
+
+
+def tag_of(collapse_key: str) -> str:
+    """The collapse key as 32 url-safe characters: what a service or a screen replaces an earlier copy by.
+
+    It is the most that a Topic of Web Push may have (RFC 8030, 5.4), and the others allow more.
+    """
+    return base64.urlsafe_b64encode(hashlib.sha256(collapse_key.encode()).digest()[:24]).decode("ascii")
+
+
+def neutral_line(language: str) -> str:
+    """The one line, as its reader reads it."""
+    with translation.override(language):
+        return str(NEUTRAL_LINE)
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -84,7 +131,7 @@ class Sent:
 
 
 class ChannelError(Exception):
-    """Sending did not succeed; the flags say what follows. Built by the four verbs below.
+    """Sending did not succeed; the flags say what follows. Built by the five verbs below.
 
     ================  =========  ===============  ============  =====================================
     built by          permanent  retires_device   stop_service  what the outbox does
@@ -93,9 +140,12 @@ class ChannelError(Exception):
     ``refused``       yes        no               no            give up on this delivery, keep device
     ``later``         no         no               no            try again, not before ``retry_after``
     ``stopped``       no         no               yes           stop calling that service, alarm
+    ``unrecognised``  no         no               yes           the same, unless the device alone is
+                                                                to blame: then as for ``refused``
     ================  =========  ===============  ============  =====================================
 
-    ``reason`` is a short stable code for the row and the logs; it never holds an address or text.
+    ``reason`` is a short stable code for the row and the logs; it never holds an address or text. ``since`` is from when
+    on the service says that the device was gone: one that registered later is not meant.
     """
 
     def __init__(
@@ -106,6 +156,8 @@ class ChannelError(Exception):
         retires_device: bool = False,
         retry_after: timedelta | None = None,
         stop_service: bool = False,
+        perhaps_device: bool = False,
+        since: datetime | None = None,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -113,10 +165,12 @@ class ChannelError(Exception):
         self.retires_device = retires_device
         self.retry_after = retry_after
         self.stop_service = stop_service
+        self.perhaps_device = perhaps_device
+        self.since = since
 
     @classmethod
-    def gone(cls, reason: str) -> Self:
-        return cls(reason, permanent=True, retires_device=True)
+    def gone(cls, reason: str, since: datetime | None = None) -> Self:
+        return cls(reason, permanent=True, retires_device=True, since=since)
 
     @classmethod
     def refused(cls, reason: str) -> Self:
@@ -130,11 +184,16 @@ class ChannelError(Exception):
     def stopped(cls, reason: str) -> Self:
         return cls(reason, permanent=False, stop_service=True)
 
+    @classmethod
+    def unrecognised(cls, reason: str) -> Self:
+        """The service does not take our signature: ours is wrong, or this device was subscribed for somebody else's."""
+        return cls(reason, permanent=False, stop_service=True, perhaps_device=True)
+
 
 class Channel(Protocol):
     """Sends one message; may be called from several threads.
 
-    Web Push blocks for ten seconds at most, mail for ten seconds at most in each step with the server.
+    Pushing blocks for ten seconds at most, mail for ten seconds at most in each step with the server.
     """
 
     at_most_once: ClassVar[bool]

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 
 from notifications.channels.base import NEUTRAL_LINE, OPEN_PATH, ChannelError, EmailAddress, Message, Sent
@@ -32,7 +33,7 @@ class EmailChannel:
             raise ChannelError.refused("wrong-address")
         # A backend without this option (console, memory) ignores what it does not know.
         connection = get_connection(timeout=TIMEOUT_SECONDS)
-        mail = mail_of(message, to=message.address.email, connection=connection)
+        mail = mail_of(message, message.address, connection=connection)
         try:
             _open(connection)
             connection.send_messages([mail])
@@ -50,22 +51,26 @@ class EmailChannel:
         return Sent(reference=mail.extra_headers["Message-ID"])
 
 
-def mail_of(message: Message, *, to: str, connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives:
+def mail_of(message: Message, address: EmailAddress, *, connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives:
     """The one mail we send: constant subject and words in the person's language, as text and HTML."""
     site = settings.SITE_URL.rstrip("/")
-    context = {"line": NEUTRAL_LINE, "open_url": site + OPEN_PATH, "settings_url": site + SETTINGS_PATH}
+    stop_url = site + reverse("stop-mail", args=[address.stop_token])
+    context = {"line": NEUTRAL_LINE, "open_url": site + OPEN_PATH, "settings_url": site + SETTINGS_PATH, "stop_url": stop_url}
     with translation.override(message.language):
         context["language"] = message.language
         mail = EmailMultiAlternatives(
             subject=str(NEUTRAL_LINE),
             body=render_to_string("notifications/email/neutral.txt", context),
             from_email=settings.DEFAULT_FROM_EMAIL,
-            to=[to],
+            to=[address.email],
             connection=connection,
             headers={
                 # The delivery's own id, so that a mailbox can tell a copy; no other trace of what it is about.
                 "Message-ID": f"<{message.delivery_id}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>",
                 "Auto-Submitted": "auto-generated",
+                # Mail programs show a button for it, and press it by themselves with a POST (RFC 8058).
+                "List-Unsubscribe": f"<{stop_url}>",
+                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             },
         )
         mail.attach_alternative(render_to_string("notifications/email/neutral.html", context), "text/html")

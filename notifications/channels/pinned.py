@@ -4,15 +4,19 @@ It is httpcore, the engine of httpx, with a network layer of its own: the name i
 checked at the moment of connecting, the connection goes to exactly that address, and TLS still
 verifies the certificate for the name. httpcore follows no redirects and reads no proxy from the
 environment. One budget of seconds covers a whole exchange, however slowly the bytes drip.
+
+With HTTP/2 each connection carries one exchange at a time: OpenSSL lets one thread at a time use a connection, and so the
+time of one exchange bounds no other.
 """
 
 import os
 import ssl
 import time
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final
 
@@ -31,10 +35,11 @@ MAX_ANSWER_BYTES: Final = 4096
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: the status and the headers, names in lower case. The body is read and dropped."""
+    """What came back: the status, the headers, names in lower case, and the beginning of the body."""
 
     status: int
     headers: Mapping[str, str]
+    body: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +54,13 @@ _budget: ContextVar[_Budget] = ContextVar("_budget")
 class PinnedClient:
     """Keeps connections open between posts; safe in several threads and after a fork."""
 
-    def __init__(self, *, connect_seconds: float = CONNECT_SECONDS, total_seconds: float = TOTAL_SECONDS) -> None:
+    def __init__(self, *, connect_seconds: float = CONNECT_SECONDS, total_seconds: float = TOTAL_SECONDS, http2: bool = False) -> None:
         self._connect_seconds = connect_seconds
         self._total_seconds = total_seconds
+        self._http2 = http2
         self._lock = Lock()
         self._pools: dict[bool, httpcore.ConnectionPool] = {}
+        self._idle: defaultdict[str, deque[httpcore.ConnectionPool]] = defaultdict(deque)
         self._process = os.getpid()
 
     def post(self, endpoint: Endpoint, *, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -65,38 +72,83 @@ class PinnedClient:
         started = time.monotonic()
         token = _budget.set(_Budget(started + self._connect_seconds, started + self._total_seconds))
         try:
-            with self._pool(endpoint).stream(
-                "POST", endpoint.url, headers=list(headers.items()), content=body, extensions={"timeout": {"pool": self._total_seconds}}
-            ) as response:
-                _read_some(response)
-                found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-                return Answer(status=response.status, headers=found)
+            if self._http2:
+                return self._post_alone(endpoint, headers=headers, body=body)
+            return self._exchange(self._pool(endpoint), endpoint, headers=headers, body=body)[0]
         finally:
             _budget.reset(token)
 
     def close(self) -> None:
         """Close every kept connection."""
         with self._lock:
-            for pool in self._pools.values():
+            for pool in [*self._pools.values(), *(one for idle in self._idle.values() for one in idle)]:
                 pool.close()
             self._pools.clear()
+            self._idle.clear()
+
+    def _post_alone(self, endpoint: Endpoint, *, headers: Mapping[str, str], body: bytes) -> Answer:
+        """One exchange on a connection that nobody else uses meanwhile."""
+        kept = self._take_idle(endpoint)
+        if kept is not None:
+            # The service may have closed it while it lay idle, which shows only now; a new one tells.
+            with suppress(httpcore.NetworkError, httpcore.ProtocolError):
+                return self._exchange_and_keep(kept, endpoint, headers=headers, body=body)
+        return self._exchange_and_keep(self._new_pool(endpoint, connections=1), endpoint, headers=headers, body=body)
+
+    def _exchange_and_keep(self, pool: httpcore.ConnectionPool, endpoint: Endpoint, *, headers: Mapping[str, str], body: bytes) -> Answer:
+        whole = False
+        try:
+            answer, whole = self._exchange(pool, endpoint, headers=headers, body=body)
+        finally:
+            if whole:
+                with self._lock:
+                    self._idle[endpoint.origin].append(pool)
+            else:
+                pool.close()
+        return answer
+
+    def _exchange(
+        self, pool: httpcore.ConnectionPool, endpoint: Endpoint, *, headers: Mapping[str, str], body: bytes
+    ) -> tuple[Answer, bool]:
+        """The answer, and whether it was read to its end."""
+        with pool.stream(
+            "POST", endpoint.url, headers=list(headers.items()), content=body, extensions={"timeout": {"pool": self._total_seconds}}
+        ) as response:
+            beginning, whole = _read_some(response)
+            found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+            return Answer(status=response.status, headers=found, body=beginning), whole
+
+    def _take_idle(self, endpoint: Endpoint) -> httpcore.ConnectionPool | None:
+        with self._lock:
+            self._forget_after_fork()
+            idle = self._idle[endpoint.origin]
+            return idle.pop() if idle else None
 
     def _pool(self, endpoint: Endpoint) -> httpcore.ConnectionPool:
         with self._lock:
-            if self._process != os.getpid():
-                # A forked child shares its parent's sockets; two must not speak on one.
-                self._pools.clear()
-                self._process = os.getpid()
+            self._forget_after_fork()
             pool = self._pools.get(endpoint.is_development)
             if pool is None:
-                pool = self._pools[endpoint.is_development] = httpcore.ConnectionPool(
-                    ssl_context=_trusting(settings.PUSH_DEVELOPMENT_CA if endpoint.is_development else certifi.where()),
-                    max_connections=MAX_CONNECTIONS,
-                    max_keepalive_connections=MAX_CONNECTIONS,
-                    keepalive_expiry=KEPT_ALIVE_SECONDS,
-                    network_backend=_PinnedNetwork(),
-                )
+                pool = self._pools[endpoint.is_development] = self._new_pool(endpoint, connections=MAX_CONNECTIONS)
             return pool
+
+    def _forget_after_fork(self) -> None:
+        """A forked child shares its parent's sockets; two must not speak on one."""
+        if self._process != os.getpid():
+            self._pools.clear()
+            self._idle.clear()
+            self._process = os.getpid()
+
+    def _new_pool(self, endpoint: Endpoint, *, connections: int) -> httpcore.ConnectionPool:
+        return httpcore.ConnectionPool(
+            ssl_context=_trusting(settings.PUSH_DEVELOPMENT_CA if endpoint.is_development else certifi.where()),
+            max_connections=connections,
+            max_keepalive_connections=connections,
+            keepalive_expiry=KEPT_ALIVE_SECONDS,
+            http1=not self._http2,
+            http2=self._http2,
+            network_backend=_PinnedNetwork(),
+        )
 
 
 class _PinnedNetwork(httpcore.NetworkBackend):
@@ -133,16 +185,21 @@ class _PinnedNetwork(httpcore.NetworkBackend):
 
 
 class _BoundedStream(httpcore.NetworkStream):
-    """Gives each wait only what is left of the exchange's budget."""
+    """Gives each wait only what is left of the exchange's budget, and sends a request in one piece."""
 
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
+        self._unsent = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._unsent:
+            ready, self._unsent = self._unsent, b""
+            self._stream.write(ready, _left(_budget.get().finish_by, httpcore.WriteTimeout))
         return self._stream.read(max_bytes, _left(_budget.get().finish_by, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _left(_budget.get().finish_by, httpcore.WriteTimeout))
+        # Head and body come apart, and each would be a record and a packet of its own. Nothing waits for them before it reads.
+        self._unsent += buffer
 
     def close(self) -> None:
         self._stream.close()
@@ -164,14 +221,16 @@ def _left(by: float, late: type[httpcore.TimeoutException]) -> float:
     return seconds
 
 
-def _read_some(response: httpcore.Response) -> None:
+def _read_some(response: httpcore.Response) -> tuple[bytes, bool]:
     """Read a short body to its end, which keeps the connection; leave a long or slow one unread."""
-    read = 0
+    read = b""
     with suppress(httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError):
         for chunk in response.iter_stream():
-            read += len(chunk)
-            if read > MAX_ANSWER_BYTES:
-                return
+            read += chunk[: MAX_ANSWER_BYTES + 1 - len(read)]
+            if len(read) > MAX_ANSWER_BYTES:
+                return read, False
+        return read, True
+    return read, False
 
 
 def _trusting(authorities: str) -> ssl.SSLContext:

@@ -51,14 +51,35 @@ class Vapid:
         return f"{signed}.{b64(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
 
 
-def from_settings() -> Vapid:
-    """The installation's own identity."""
-    return Vapid(settings.VAPID_PRIVATE_KEY, subject=settings.VAPID_SUBJECT)
+class Identities:
+    """The key that browsers subscribe with now, and the one before it, which older subscriptions still know us by."""
+
+    def __init__(self, current: Vapid, previous: Vapid | None) -> None:
+        self.current = current
+        self.previous = previous
+
+    def of(self, server_key: str) -> Vapid | None:
+        """Who we are to a subscription made with this public key; None where that key is no longer ours.
+
+        Where nobody said which key it was, it is the older of the two: whoever subscribed since a key was turned says it.
+        """
+        if not server_key:
+            return self.previous or self.current
+        return next((one for one in (self.current, self.previous) if one and one.public_key == server_key), None)
+
+
+def from_settings() -> Identities:
+    """The installation's own identities."""
+    previous = settings.VAPID_PREVIOUS_KEY
+    return Identities(
+        Vapid(settings.VAPID_PRIVATE_KEY, subject=settings.VAPID_SUBJECT),
+        Vapid(previous, subject=settings.VAPID_SUBJECT) if previous else None,
+    )
 
 
 def application_server_key() -> str:
     """The public key a browser subscribes with, in url-safe base64."""
-    return from_settings().public_key
+    return from_settings().current.public_key
 
 
 def read_private_key(text: str) -> ec.EllipticCurvePrivateKey:

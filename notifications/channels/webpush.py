@@ -1,29 +1,21 @@
 """Web Push: to a browser on a phone, through that browser's push service."""
 
-import hashlib
 import json
-import re
-import time
-from collections.abc import Mapping
-from datetime import UTC, timedelta
-from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import ClassVar, Final
 
-import httpcore
 from django.conf import settings
-from django.utils import translation
 
 from notifications.channels import vapid
 from notifications.channels.aes128gcm import encrypt
-from notifications.channels.base import NEUTRAL_LINE, OPEN_PATH, ChannelError, Message, Sent, WebPushAddress
+from notifications.channels.base import OPEN_PATH, ChannelError, Message, Sent, WebPushAddress, neutral_line, tag_of
+from notifications.channels.calling import call, retry_after
 from notifications.channels.pinned import Answer, PinnedClient
-from notifications.endpoints import Endpoint, EndpointRefused, check_endpoint, check_keys
+from notifications.endpoints import EndpointRefused, check_endpoint, check_keys
 
 PADDED_BYTES: Final = 1024
 """Every plaintext has this length, so a reminder with its token looks like any other message."""
 LONGEST_TTL: Final = 28 * 24 * 60 * 60
-LONGEST_WAIT: Final = timedelta(days=1)
 
 
 class WebPushChannel:
@@ -35,7 +27,7 @@ class WebPushChannel:
         self._client = client or PinnedClient()
 
     @cached_property
-    def _vapid(self) -> vapid.Vapid:
+    def _identities(self) -> vapid.Identities:
         return vapid.from_settings()
 
     def send(self, message: Message) -> Sent:
@@ -54,22 +46,19 @@ class WebPushChannel:
             body = encrypt(plaintext_of(message), receiver=keys.p256dh, auth=keys.auth, padded_to=PADDED_BYTES)
         except ValueError as error:
             raise ChannelError.refused("too-large") from error
-        try:
-            headers = headers_of(message) | {"Authorization": self._vapid.authorization(endpoint.origin)}
-        except ValueError as error:
-            raise ChannelError.stopped("vapid-key") from error
-        raise_for(self._post(endpoint, headers=headers, body=body))
+        headers = headers_of(message) | {"Authorization": self._identity(address).authorization(endpoint.origin)}
+        raise_for(call(self._client, endpoint, headers=headers, body=body))
         return Sent()
 
-    def _post(self, endpoint: Endpoint, *, headers: dict[str, str], body: bytes) -> Answer:
+    def _identity(self, address: WebPushAddress) -> vapid.Vapid:
         try:
-            return self._client.post(endpoint, headers=headers, body=body)
-        except EndpointRefused as error:
-            raise ChannelError.later(error.code) from error
-        except httpcore.TimeoutException as error:
-            raise ChannelError.later("timeout") from error
-        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-            raise ChannelError.later("unreachable") from error
+            identity = self._identities.of(address.server_key)
+        except ValueError as error:
+            raise ChannelError.stopped("vapid-key") from error
+        if identity is None:
+            # Nobody else can reach this subscription. Its browser subscribes anew at the next visit.
+            raise ChannelError.refused("vapid-key-retired")
+        return identity
 
 
 def plaintext_of(message: Message) -> bytes:
@@ -77,13 +66,11 @@ def plaintext_of(message: Message) -> bytes:
 
     Browsers without Declarative Web Push hand the same JSON to the service worker.
     """
-    with translation.override(message.language):
-        title = str(NEUTRAL_LINE)
     notification = {
-        "title": title,
+        "title": neutral_line(message.language),
         "lang": message.language,
         "navigate": settings.SITE_URL.rstrip("/") + OPEN_PATH,
-        "tag": topic_of(message.collapse_key),
+        "tag": tag_of(message.collapse_key),
         "data": {**message.payload, "id": str(message.delivery_id)},
     }
     content = {"web_push": 8030, "notification": notification, "mutable": True}
@@ -96,15 +83,10 @@ def headers_of(message: Message) -> dict[str, str]:
         "Content-Type": "application/octet-stream",
         "Content-Encoding": "aes128gcm",
         "TTL": str(min(message.ttl_seconds, LONGEST_TTL)),
-        "Topic": topic_of(message.collapse_key),
+        "Topic": tag_of(message.collapse_key),
         "Urgency": "normal",
         "User-Agent": "Ebb",
     }
-
-
-def topic_of(collapse_key: str) -> str:
-    """The collapse key as 32 url-safe characters, the most that a Topic may have (RFC 8030, 5.4)."""
-    return vapid.b64(hashlib.sha256(collapse_key.encode()).digest()[:24])
 
 
 def raise_for(answer: Answer) -> None:
@@ -115,32 +97,8 @@ def raise_for(answer: Answer) -> None:
     if status in {404, 410}:
         raise ChannelError.gone(reason)
     if status in {401, 403}:
-        raise ChannelError.stopped(reason)
+        raise ChannelError.unrecognised(reason)
     if status in {408, 425, 429} or status >= 500:
         raise ChannelError.later(reason, retry_after(answer.headers))
     # What is left: redirects, which we never follow, and requests the service will never like.
     raise ChannelError.refused(reason)
-
-
-def retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """How long the service asks us to wait, at most a day; seconds or an HTTP date (RFC 9110, 10.2.3).
-
-    A date is measured against the service's own Date, so that our clock may be wrong.
-    """
-    text = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}", text):
-        return min(timedelta(seconds=int(text)), LONGEST_WAIT)
-    until = _instant(text)
-    if until is None:
-        return None
-    here = _instant(headers.get("date", ""))
-    seconds = until - (time.time() if here is None else here)
-    return min(max(timedelta(seconds=seconds), timedelta(0)), LONGEST_WAIT)
-
-
-def _instant(text: str) -> float | None:
-    try:
-        parsed = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()

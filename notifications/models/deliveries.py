@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -36,6 +37,7 @@ DELIVERY_MOVES: Mapping[str, frozenset[str]] = {
     DeliveryState.QUEUED: _NOT_SENT | {DeliveryState.SENDING},
     DeliveryState.SENDING: _NOT_SENT | {DeliveryState.QUEUED, DeliveryState.SENT},
     **{state: frozenset() for state in _NOT_SENT | {DeliveryState.SENT}},
+    DeliveryState.FAILED: frozenset({DeliveryState.QUEUED}),  # by an operator alone
 }
 
 
@@ -46,18 +48,30 @@ class DeliveryQuerySet(MovingQuerySet["Delivery"]):
         """Deliveries of which no end is recorded yet."""
         return self.filter(state__in=OPEN_STATES)
 
-    def let_go(self, to: str, *, reason: str) -> int:
+    def ended(self) -> Self:
+        """Deliveries of which the end is recorded."""
+        return self.exclude(state__in=OPEN_STATES)
+
+    def failed(self) -> Self:
+        """Deliveries that were given up: their service would not have them, or not in time."""
+        return self.filter(state=DeliveryState.FAILED)
+
+    def let_go(self, to: str, *, reason: str, **changes: Any) -> int:
         """Moves those that are still open to `to`, whoever holds them, and returns how many. Needs a transaction.
 
         They are locked in the order of their ids, as everybody does who locks several, so that nobody waits in a circle.
         """
         ids = list(self.open().order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
-        return Delivery.objects.filter(pk__in=ids).move(to, reason=reason, lease_token=None, leased_until=None)
+        return Delivery.objects.filter(pk__in=ids).move(to, reason=reason, lease_token=None, leased_until=None, **changes)
 
     def due(self, now: datetime) -> Self:
         """Deliveries that may be claimed, the longest waiting first; none for a service that asked us to wait or to stop."""
         held = ServiceLimit.objects.holding(now).filter(channel=models.OuterRef("channel"), service=models.OuterRef("service"))
         return self.filter(~models.Exists(held), state=DeliveryState.QUEUED, due_at__lte=now, expires_at__gt=now).order_by("due_at")
+
+    def under_way(self, since: datetime) -> Self:
+        """Deliveries that were handed over after `since` and of which no end is recorded yet."""
+        return self.filter(state=DeliveryState.SENDING, handed_over_at__gt=since)
 
     def lapsed(self, now: datetime) -> Self:
         """Deliveries whose worker did not come back before its lease ran out."""
@@ -115,6 +129,7 @@ class Delivery(models.Model):
                 name="only_sent_has_a_sending_time",
                 condition=Q(state="sent", sent_at__isnull=False, handed_over_at__isnull=False) | ~Q(state="sent") & Q(sent_at=None),
             ),
+            models.CheckConstraint(name="a_delivery_that_ended_says_why", condition=Q(state__in=["queued", "sending"]) | ~Q(reason="")),
             models.CheckConstraint(name="never_sent_stale", condition=Q(sent_at=None) | Q(handed_over_at__lt=F("expires_at"))),
             models.CheckConstraint(
                 name="delivery_brings_one_thing",
@@ -138,9 +153,11 @@ class Delivery(models.Model):
         indexes = [
             # services.delivering.claim_due
             models.Index(fields=["due_at"], condition=Q(state="queued"), name="delivery_due"),
-            # services.delivering.expire_stale
+            # services.endings.expire_stale
             models.Index(fields=["expires_at"], condition=Q(state="queued"), name="delivery_stale"),
-            # services.delivering.take_back_lapsed
+            # services.tidying.tidy: rows come nearly in the order of this column, so a few bytes for each stretch of them do
+            BrinIndex(fields=["expires_at"], autosummarize=True, name="delivery_old"),
+            # services.endings.take_back_lapsed; services.limits.room_at: how many are under way
             models.Index(fields=["leased_until"], condition=Q(state="sending"), name="delivery_lapsed"),
         ]
 
@@ -164,6 +181,7 @@ class AnswerToken(models.Model):
     day = models.DateField()
     slot = models.ForeignKey(ReminderSlot, on_delete=models.CASCADE, related_name="+")
     device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="+")
+    minted_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     spent_at = models.DateTimeField(null=True)
@@ -188,19 +206,29 @@ class LimitQuerySet(models.QuerySet["ServiceLimit"]):
         """Nobody's: it says something about a service, and about no person."""
         return self.none()
 
+    def stopped(self) -> Self:
+        """Services that are not called until an operator has acted."""
+        return self.filter(stopped_at__isnull=False)
+
     def holding(self, now: datetime) -> Self:
         """Services that may not be called at `now`."""
         return self.filter(Q(stopped_at__isnull=False) | Q(not_before__gt=now))
 
 
 class ServiceLimit(models.Model):
-    """What an outside service asked of us: no call before a time, or none until an operator has put something right."""
+    """What an outside service asked of us: no call before a time, or none until an operator has put something right.
+
+    `next_send_at` is when the next call may begin, so that all workers together stay below the calls of a second. Until
+    `believed_until` a service that says of many devices that they are gone is believed: an operator has looked.
+    """
 
     channel = models.CharField(max_length=20)
     service = models.CharField(max_length=300)
     not_before = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=40, blank=True)
+    next_send_at = models.DateTimeField(null=True)
+    believed_until = models.DateTimeField(null=True)
 
     objects = LimitQuerySet.as_manager()
 
@@ -209,3 +237,7 @@ class ServiceLimit(models.Model):
 
     def __str__(self) -> str:
         return f"limit of {self.service}"
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether the service may not be called at `now`."""
+        return self.stopped_at is not None or (self.not_before is not None and self.not_before > now)

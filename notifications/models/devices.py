@@ -15,15 +15,22 @@ class DeviceQuerySet(OwnQuerySet["Device"]):
         """Devices that may be sent to."""
         return self.filter(revoked_at=None)
 
+    def known_by(self, *, kind: str, service: str, server_key: str) -> Self:
+        """Devices for which this service has taken something from us under this key."""
+        return self.live().filter(kind=kind, service=service, server_key=server_key, accepted_at__isnull=False)
+
 
 class Device(models.Model):
     """One browser or phone of one person. A revoked device keeps its row for the record, but neither address nor keys.
 
     `last_seen_at` is when the device last registered itself: what a service said about it before then is out of date.
+    `accepted_at` is when its service first took something for it, by the key it is said to be subscribed with.
     """
 
     class Kind(models.TextChoices):
         WEBPUSH = "webpush"
+        FCM = "fcm"
+        APNS = "apns"
         MEMORY = "memory"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -34,9 +41,11 @@ class Device(models.Model):
     endpoint_hash = models.BinaryField(max_length=32)
     p256dh = models.CharField(max_length=128, blank=True)
     auth = models.CharField(max_length=128, blank=True)
+    server_key = models.CharField(max_length=100, blank=True, help_text="The public VAPID key that it was subscribed with.")
     name = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     revoked_reason = models.CharField(max_length=30, blank=True)
 

@@ -7,11 +7,12 @@ from typing import ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 
 from notifications.models.rows import MovingQuerySet, OwnQuerySet
-from notifications.schedule import Hours, Slot
+from notifications.schedule import IGNORED_TO_SILENCE, Hours, Slot
 
 
 class PreferenceQuerySet(OwnQuerySet["Preference"]):
@@ -22,6 +23,10 @@ class PreferenceQuerySet(OwnQuerySet["Preference"]):
     def moved(self, since: datetime) -> Self:
         """Who changed zone after `since`, with a next reminder that was computed before."""
         return self.filter(person__zone_changed_at__gt=since, computed_at__lt=F("person__zone_changed_at"))
+
+    def may_be_reminded(self) -> Self:
+        """Who wants reminders and has not ignored so many that none comes any more."""
+        return self.filter(reminders_on=True, ignored_in_a_row__lt=IGNORED_TO_SILENCE)
 
     def muted(self, now: datetime) -> Self:
         """Who wants no prompts for a while."""
@@ -44,6 +49,9 @@ class Preference(models.Model):
     quiet_until = models.TimeField(default=time(7))
     prompts_muted_until = models.DateTimeField(null=True)
     email_on = models.BooleanField(default=False)
+    mail_mark = models.UUIDField(
+        default=uuid.uuid4, db_default=RandomUUID(), unique=True, help_text="Stands for the person in their mails, which say no number."
+    )
     next_reminder_at = models.DateTimeField(null=True)
     next_reminder_day = models.DateField(null=True)
     last_reminder_at = models.DateTimeField(null=True)
@@ -108,12 +116,17 @@ _ENDS = frozenset({SlotState.SENT, SlotState.EXPIRED, SlotState.SUPPRESSED, Slot
 SLOT_MOVES: Mapping[str, frozenset[str]] = {
     SlotState.OPEN: _ENDS | {SlotState.ANSWERED},
     **{state: frozenset({SlotState.ANSWERED}) for state in _ENDS},
+    SlotState.FAILED: frozenset({SlotState.ANSWERED, SlotState.OPEN}),  # an operator tries it once more
     SlotState.ANSWERED: frozenset(),
 }
 
 
 class SlotQuerySet(MovingQuerySet["ReminderSlot"]):
     moves: ClassVar[Mapping[str, frozenset[str]]] = SLOT_MOVES
+
+    def ended(self) -> Self:
+        """Slots of which the end is recorded."""
+        return self.exclude(state=SlotState.OPEN)
 
 
 class ReminderSlot(models.Model):
@@ -125,12 +138,15 @@ class ReminderSlot(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     day = models.DateField()
     state = models.CharField(max_length=13, choices=SlotState.choices, default=SlotState.OPEN)
-    reason = models.CharField(max_length=30, blank=True)
+    reason = models.CharField(max_length=40, blank=True)
 
     objects = SlotQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "day"], name="one_reminder_per_person_and_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "day"], name="one_reminder_per_person_and_day"),
+            models.CheckConstraint(name="a_slot_that_ended_says_why", condition=Q(state="open") | ~Q(reason="")),
+        ]
 
     def __str__(self) -> str:
         return f"reminder of person {self.person_id} for {self.day}"

@@ -6,57 +6,47 @@ still on the row, so a worker that was killed, or that was so slow that another 
 
 import logging
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from random import Random, SystemRandom
-from typing import TypeVar
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models import F
 
-from notifications import queries
 from notifications.channels import UnknownChannel, channel_for
-from notifications.channels.base import Address, ChannelError, EmailAddress, MemoryAddress, Message, Sent, WebPushAddress
-from notifications.gate import Drop, Facts, Failure, Go, Wait, after_failure, ask
-from notifications.models import Delivery, Preference, ReminderSlot, ServiceLimit
-from notifications.models.deliveries import DeliveryQuerySet
-from notifications.schedule import Hours
-from notifications.services.devices import retire_devices, stop_service
-from notifications.services.endings import expire_stale, lock_slots, settle, take_back_lapsed
-from notifications.services.tokens import mint_answer_tokens
+from notifications.channels.base import (
+    Address,
+    ApnsAddress,
+    ChannelError,
+    EmailAddress,
+    FcmAddress,
+    MemoryAddress,
+    Message,
+    Sent,
+    WebPushAddress,
+)
+from notifications.gate import Failure, Wait
+from notifications.models import Delivery, Device
+from notifications.services.blaming import blame_devices, remember_accepted
+from notifications.services.devices import retire_devices
+from notifications.services.endings import ACCEPTED, LAPSED, expire_stale, lock_slots, settle, take_back_lapsed
+from notifications.services.limits import keep_what_was_asked
+from notifications.services.passing import GATE_HOLDS, LEASE, Clock, Pass, chance, fail, held_of, pass_gate_or_leave, put_back
 
 log = logging.getLogger(__name__)
 
-Clock = Callable[[], datetime]
-V = TypeVar("V", Wait, Drop)
-
 BATCH = 100
 SENDERS = 8
-"""Sends at a time; also how many calls may be on their way when a service tells us to stop."""
-LEASE = timedelta(seconds=120)
-"""Long enough for a batch in which every send takes its ten seconds; a round renews it before it sends."""
-GATE_HOLDS = 1.0
-"""Seconds for which the gate's answer is good."""
+"""Sends at a time in one worker."""
 MAX_ROUNDS = 3
+A_TURN = 15.0
+"""Seconds that a worker gives one service before it looks at what waits for others."""
+CROWDED_PAUSE = 0.02
 BUSY_PAUSE = timedelta(seconds=5)
 
-_chance: Random = SystemRandom()
 
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """One delivery that the gate let through, and until when (on the monotonic clock) its answer is good."""
-
-    delivery: Delivery
-    message: Message
-    send_before: float
-
-
-@dataclass(frozen=True, slots=True)
 class Late:
     """The send could not start in time; the gate has to be asked again."""
 
@@ -76,8 +66,8 @@ def deliver_due(*, clock: Clock) -> int:
     with ThreadPoolExecutor(max_workers=SENDERS, thread_name_prefix="send") as senders:
         while claimed := claim_due(now=clock(), limit=BATCH):
             total += len(claimed)
-            for start in range(0, len(claimed), SENDERS):
-                _bring(claimed[start : start + SENDERS], clock=clock, senders=senders)
+            for deliveries in _by_service(claimed):
+                _bring(deliveries, clock=clock, senders=senders)
     return total
 
 
@@ -93,145 +83,108 @@ def claim_due(*, now: datetime, limit: int) -> list[Delivery]:
         return list(claimed.order_by("due_at", "pk"))
 
 
-def resume_service(*, channel: str, service: str) -> None:
-    """An operator has put right why the service was stopped; what waits and is still fresh goes out."""
-    ServiceLimit.objects.filter(channel=channel, service=service).update(stopped_at=None, not_before=None, reason="")
+def _by_service(claimed: Iterable[Delivery]) -> Iterable[list[Delivery]]:
+    groups: dict[tuple[str, str], list[Delivery]] = defaultdict(list)
+    for one in claimed:
+        groups[one.channel, one.service].append(one)
+    return groups.values()
 
 
 def _bring(claimed: Sequence[Delivery], *, clock: Clock, senders: ThreadPoolExecutor) -> None:
-    """Brings a handful of claimed deliveries to an end, all at once."""
-    waiting = list(claimed)
-    for _ in range(MAX_ROUNDS):
-        late: list[Delivery] = []
-        ended: dict[Delivery, Ending] = {}
-        outgoing = _pass_gate_or_leave(waiting, clock=clock)
-        for one, outcome in zip(outgoing, senders.map(_send, outgoing), strict=True):
-            if isinstance(outcome, Late):
-                late.append(one.delivery)
-            else:
-                ended[one.delivery] = outcome
-        _record(ended, now=clock())
-        waiting = late
-        if not waiting:
-            return
-    log.warning("%s deliveries could not start within %s s of the gate", len(waiting), GATE_HOLDS)
-    _put_back({one: Wait(clock() + BUSY_PAUSE, "machine-busy") for one in waiting})
+    """Brings claimed deliveries of one service to an end, a handful at a time, or back to the queue after a while."""
+    waiting, until, rounds = deque(claimed), time.monotonic() + A_TURN, 0
+    while waiting and rounds < MAX_ROUNDS and time.monotonic() < until:
+        handful = _handful(waiting)
+        crowded, late = _bring_handful(handful, clock=clock, senders=senders)
+        waiting.extendleft(reversed(crowded + late))
+        rounds = rounds + 1 if len(late) == len(handful) else 0
+        if len(crowded) == len(handful):
+            time.sleep(CROWDED_PAUSE)
+    if waiting:
+        # At different moments, so that they do not come back as one.
+        put_back({one: Wait(clock() + chance.random() * BUSY_PAUSE, _still(one, "busy")) for one in waiting})
 
 
-# The gate
+def _handful(waiting: deque[Delivery]) -> list[Delivery]:
+    """The next few. One that was under way when a worker was lost goes alone, since it may be what cost that worker its life."""
+    handful = [waiting.popleft()]
+    while waiting and len(handful) < SENDERS and LAPSED not in (handful[0].reason, waiting[0].reason):
+        handful.append(waiting.popleft())
+    return handful
 
 
-def _pass_gate_or_leave(claimed: Sequence[Delivery], *, clock: Clock) -> list[Outgoing]:
-    """Asks the gate, and leaves out a delivery about which it cannot be asked: its lease runs out, five times at most."""
-    try:
-        return _pass_gate(claimed, clock=clock)
-    except DatabaseError:
-        raise
-    except Exception:
-        if len(claimed) > 1:
-            # One of them is to blame. Alone, it harms no neighbour.
-            return [outgoing for one in claimed for outgoing in _pass_gate_or_leave([one], clock=clock)]
-        log.exception("the gate could not be asked about delivery %s", claimed[0].pk)
-        return []
+def _still(delivery: Delivery, reason: str) -> str:
+    """Waiting does not clear a delivery of suspicion."""
+    return LAPSED if delivery.reason == LAPSED else reason
 
 
-def _pass_gate(claimed: Sequence[Delivery], *, clock: Clock) -> list[Outgoing]:
-    """Asks the gate for every delivery we still hold, commits its answers, and returns those to send now."""
-    send_before = time.monotonic() + GATE_HOLDS
-    with transaction.atomic():
-        slots = lock_slots(claimed)
-        held = list(_held(claimed).select_related("person", "device", "prompt", "slot").select_for_update(of=("self",)).order_by("pk"))
-        now = clock()
-        verdicts = {delivery: ask(facts, now) for delivery, facts in _facts(held, now).items()}
-        going = [delivery for delivery, verdict in verdicts.items() if isinstance(verdict, Go)]
-        _held(going).update(handed_over_at=now, leased_until=now + LEASE)
-        for one in going:
-            one.handed_over_at = now
-        tokens = mint_answer_tokens(deliveries=going)
-        _put_back({delivery: verdict for delivery, verdict in verdicts.items() if isinstance(verdict, Wait)})
-        _drop({delivery: verdict for delivery, verdict in verdicts.items() if isinstance(verdict, Drop)})
-        if len(going) < len(held):
-            settle(slots, now=now)
-    return [Outgoing(one, _message(one, tokens, now), send_before) for one in going]
-
-
-def _facts(deliveries: list[Delivery], now: datetime) -> dict[Delivery, Facts]:
-    """What is true of these deliveries at this moment. The number of statements does not grow with them."""
-    people = {one.person_id for one in deliveries}
-    preferences = Preference.objects.in_bulk(people)
-    holds = queries.holds(people)
-    together = queries.together({one.prompt.about_couple for one in deliveries if one.prompt and one.prompt.about_couple})
-    held_services = set(ServiceLimit.objects.holding(now).values_list("channel", "service"))
-    facts = {}
-    for one in deliveries:
-        preference = preferences.get(one.person_id)
-        about = one.prompt.about_couple if one.prompt else None
-        muted_until = preference.prompts_muted_until if preference else None
-        facts[one] = Facts(
-            kind=one.kind,
-            expires_at=one.expires_at,
-            hours=preference.hours(one.person.zone) if preference else Hours(one.person.zone),
-            address_known=_is_addressable(one, preference),
-            service_held=(one.channel, one.service) in held_services,
-            account_active=one.person.is_active,
-            paused=one.person_id in holds.paused,
-            muted=muted_until is not None and muted_until > now,
-            in_safety=one.person_id in holds.in_safety,
-            voice=one.prompt.voice if one.prompt else "",
-            prompt_cancelled=one.prompt is not None and one.prompt.cancelled_at is not None,
-            together=about is None or about in together,
-            slot_open=one.slot is None or one.slot.state in (ReminderSlot.State.OPEN, ReminderSlot.State.SENT),
-        )
-    return facts
-
-
-def _is_addressable(delivery: Delivery, preference: Preference | None) -> bool:
-    if delivery.device is None:
-        return preference is not None and preference.email_on
-    return delivery.device.revoked_at is None
-
-
-def _message(delivery: Delivery, tokens: dict[UUID, str], now: datetime) -> Message:
-    return Message(
-        delivery_id=delivery.pk,
-        kind=delivery.kind,
-        collapse_key=delivery.collapse_key,
-        ttl_seconds=max(1, int((delivery.expires_at - now).total_seconds())),
-        address=_address(delivery),
-        payload={"answer_token": tokens[delivery.pk]} if delivery.pk in tokens else {},
-        language=delivery.person.language,
-    )
-
-
-def _address(delivery: Delivery) -> Address:
-    device = delivery.device
-    if device is None:
-        return EmailAddress(delivery.person.email)
-    if device.kind == device.Kind.MEMORY:
-        return MemoryAddress(device.endpoint)
-    return WebPushAddress(device.endpoint, device.p256dh, device.auth)
+def _bring_handful(handful: Sequence[Delivery], *, clock: Clock, senders: ThreadPoolExecutor) -> tuple[list[Delivery], list[Delivery]]:
+    """Sends those that the gate lets through, all at once. Returns those it had no room for, and those that began too late."""
+    late: list[Delivery] = []
+    ended: dict[Delivery, Ending] = {}
+    passed = pass_gate_or_leave(handful, clock=clock)
+    for one, outcome in zip(passed.going, senders.map(_send, passed.going), strict=True):
+        if isinstance(outcome, Late):
+            late.append(one.delivery)
+        else:
+            ended[one.delivery] = outcome
+    _record(ended, now=clock())
+    if late:
+        log.warning("%s deliveries could not start within %s s of the gate", len(late), GATE_HOLDS)
+    return passed.crowded, late
 
 
 # The send
 
 
-def _send(outgoing: Outgoing) -> Ending | Late:
+def _send(allowed: Pass) -> Ending | Late:
     """Runs in a thread of its own, without the database."""
-    if time.monotonic() > outgoing.send_before:
+    time.sleep(max(0.0, allowed.start - time.monotonic()))
+    if time.monotonic() > allowed.send_before:
         return Late()
     at_most_once = True
     try:
-        channel = channel_for(outgoing.delivery.channel)
+        channel = channel_for(allowed.delivery.channel)
         at_most_once = channel.at_most_once
-        return channel.send(outgoing.message)
+        return channel.send(_message(allowed))
     except ChannelError as error:
         return error
     except UnknownChannel:
         return Failure("unknown-channel", permanent=True)
     except Exception:
         # One message that a channel chokes on must not harm its neighbours.
-        log.exception("delivery %s could not be sent", outgoing.delivery.pk)
+        log.exception("delivery %s could not be sent", allowed.delivery.pk)
         return Failure("unexpected", permanent=at_most_once)
+
+
+def _message(allowed: Pass) -> Message:
+    delivery = allowed.delivery
+    return Message(
+        delivery_id=delivery.pk,
+        kind=delivery.kind,
+        collapse_key=delivery.collapse_key,
+        ttl_seconds=max(1, int((delivery.expires_at - allowed.at).total_seconds())),
+        address=_address(allowed),
+        payload={"answer_token": allowed.token} if allowed.token and delivery.device_id else {},
+        language=delivery.person.language,
+    )
+
+
+def _address(allowed: Pass) -> Address:
+    delivery = allowed.delivery
+    device = delivery.device
+    if device is None:
+        return EmailAddress(delivery.person.email, allowed.token)
+    if device.kind == device.Kind.WEBPUSH:
+        return WebPushAddress(device.endpoint, device.p256dh, device.auth, device.server_key)
+    return _OF_ONE_NAME[device.kind](device.endpoint)
+
+
+_OF_ONE_NAME: Mapping[str, Callable[[str], Address]] = {
+    Device.Kind.FCM: FcmAddress,
+    Device.Kind.APNS: ApnsAddress,
+    Device.Kind.MEMORY: MemoryAddress,
+}
 
 
 # The record
@@ -242,79 +195,43 @@ def _record(outcomes: dict[Delivery, Ending], *, now: datetime) -> None:
     if not outcomes:
         return
     sent = [delivery for delivery, outcome in outcomes.items() if isinstance(outcome, Sent)]
-    failed = {delivery: outcome for delivery, outcome in outcomes.items() if isinstance(outcome, ChannelError)}
-    verdicts = {
-        delivery: after_failure(_failure(outcome), attempts=delivery.attempts, expires_at=delivery.expires_at, now=now, chance=_chance)
-        for delivery, outcome in outcomes.items()
-        if isinstance(outcome, ChannelError | Failure)
-    }
+    remember_accepted(sent, now=now)
+    outcomes = blame_devices(outcomes)
+    refused = {delivery: outcome for delivery, outcome in outcomes.items() if isinstance(outcome, ChannelError)}
+    failed = {delivery: _failure(outcome) for delivery, outcome in outcomes.items() if isinstance(outcome, ChannelError | Failure)}
     # First, and by itself: whoever asks the gate next already knows what the service asked for.
-    _limit_services(failed, now=now)
+    keep_what_was_asked(refused, now=now)
     with transaction.atomic():
         slots = lock_slots(outcomes)
-        _held(sent).move(Delivery.State.SENT, sent_at=now, reason="", lease_token=None, leased_until=None)
-        _put_back({one: verdict for one, verdict in verdicts.items() if isinstance(verdict, Wait)}, tried=True)
-        _drop({one: verdict for one, verdict in verdicts.items() if isinstance(verdict, Drop)})
+        held_of(sent).move(Delivery.State.SENT, sent_at=now, reason=ACCEPTED, lease_token=None, leased_until=None)
+        fail(failed, now=now)
         settle(slots, now=now)
-    gone = [one for one, error in failed.items() if error.retires_device]
+    _tell(outcomes, now=now)
+    gone = [one for one, error in refused.items() if error.retires_device]
     # A registration since the send began is newer than what the service said about the old one.
-    seen_before = {one.device_id: one.handed_over_at for one in gone if one.device_id and one.handed_over_at}
+    seen_before = {one.device_id: _gone_since(one.handed_over_at, refused[one]) for one in gone if one.device_id and one.handed_over_at}
     if seen_before:
         retire_devices(seen_before=seen_before, reason="gone", now=now)
+
+
+def _tell(outcomes: dict[Delivery, Ending], *, now: datetime) -> None:
+    """One line for each: what became of it, and nothing of what it was or for whom."""
+    for delivery, outcome in outcomes.items():
+        well = isinstance(outcome, Sent)
+        named = {"delivery": delivery.pk, "channel": delivery.channel, "attempts": delivery.attempts}
+        named |= {
+            "reason": ACCEPTED if isinstance(outcome, Sent) else outcome.reason,
+            "lag_seconds": (now - delivery.due_at).total_seconds(),
+        }
+        log.log(logging.DEBUG if well else logging.WARNING, "%s by %s: %s", delivery.pk, delivery.channel, named["reason"], extra=named)
+
+
+def _gone_since(handed_over_at: datetime, error: ChannelError) -> datetime:
+    """Until when a registration is one that the service meant: the send, or what the service says itself, if that is earlier."""
+    return handed_over_at if error.since is None else min(handed_over_at, error.since)
 
 
 def _failure(outcome: Failure | ChannelError) -> Failure:
     if isinstance(outcome, Failure):
         return outcome
     return Failure(outcome.reason[:40], outcome.permanent, outcome.stop_service, outcome.retry_after)
-
-
-def _limit_services(failed: dict[Delivery, ChannelError], *, now: datetime) -> None:
-    """Keeps for everybody what a service asked of one of us."""
-    for delivery, error in failed.items():
-        if error.stop_service:
-            stop_service(channel=delivery.channel, service=delivery.service, reason=error.reason[:40], now=now)
-        elif error.retry_after is not None:
-            not_before = now + error.retry_after
-            limit, made = ServiceLimit.objects.get_or_create(
-                channel=delivery.channel, service=delivery.service, defaults={"not_before": not_before}
-            )
-            if not made:
-                earlier = ServiceLimit.objects.filter(pk=limit.pk).exclude(not_before__gte=not_before)
-                earlier.update(not_before=not_before)
-
-
-# Both write through the lease
-
-
-def _held(deliveries: Iterable[Delivery]) -> DeliveryQuerySet:
-    """The rows of these deliveries that are still under the lease they were claimed with."""
-    rows = list(deliveries)
-    tokens = {one.lease_token for one in rows}
-    return Delivery.objects.filter(pk__in=[one.pk for one in rows], lease_token__in=tokens, state=Delivery.State.SENDING)
-
-
-def _put_back(verdicts: Mapping[Delivery, Wait], *, tried: bool = False) -> None:
-    """Back to the queue until later. Only a send that was `tried` counts among the five."""
-    for verdict, deliveries in _alike(verdicts).items():
-        _held(deliveries).move(
-            Delivery.State.QUEUED,
-            due_at=verdict.until,
-            reason=verdict.reason,
-            attempts=F("attempts") - (0 if tried else 1),
-            lease_token=None,
-            leased_until=None,
-        )
-
-
-def _drop(verdicts: Mapping[Delivery, Drop]) -> None:
-    for verdict, deliveries in _alike(verdicts).items():
-        _held(deliveries).move(verdict.state, reason=verdict.reason, lease_token=None, leased_until=None)
-
-
-def _alike(verdicts: Mapping[Delivery, V]) -> dict[V, list[Delivery]]:
-    """Deliveries by verdict, since most share theirs."""
-    alike: dict[V, list[Delivery]] = defaultdict(list)
-    for delivery, verdict in verdicts.items():
-        alike[verdict].append(delivery)
-    return alike

@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from notifications.channels import UnknownChannel, channel_for
 from notifications.gate import MAX_TRIES
@@ -16,6 +17,10 @@ from notifications.models import Delivery, ReminderSlot
 from notifications.services.reminders import give_back
 
 SWEEP_BATCH = 500
+
+ACCEPTED = "accepted"
+"""By the push service or mail server, which is the last fact we know."""
+LAPSED = "lease-lapsed"
 
 # A slot none of whose deliveries was sent tells the ending that says most about why.
 _MOST_TELLING = (
@@ -40,18 +45,18 @@ def settle(slot_ids: Collection[UUID], *, now: datetime) -> None:
     """Carries the end of deliveries over to their open slots, which the caller has locked."""
     if not slot_ids:
         return
-    states: dict[UUID, set[str]] = {slot_id: set() for slot_id in slot_ids}
-    for delivery in Delivery.objects.filter(slot_id__in=slot_ids).only("slot_id", "state"):
-        if delivery.slot_id is not None:
-            states[delivery.slot_id].add(delivery.state)
-    ends: dict[str, list[UUID]] = defaultdict(list)
+    states: dict[UUID, dict[str, str]] = {slot_id: {} for slot_id in slot_ids}
+    for slot_id, state, reason in Delivery.objects.filter(slot_id__in=slot_ids).order_by("pk").values_list("slot_id", "state", "reason"):
+        if slot_id is not None:
+            states[slot_id].setdefault(state, reason)
+    ends: dict[tuple[str, str], list[UUID]] = defaultdict(list)
     for slot_id, found in states.items():
         end = _end_of(found)
         if end is not None:
-            ends[end].append(slot_id)
-    for end, ids in ends.items():
-        ReminderSlot.objects.filter(pk__in=ids).move(end)
-    unseen = [slot_id for end, ids in ends.items() if end != ReminderSlot.State.SENT for slot_id in ids]
+            ends[end, found[end]].append(slot_id)
+    for (end, reason), ids in ends.items():
+        ReminderSlot.objects.filter(pk__in=ids).move(end, reason=reason)
+    unseen = [slot_id for (end, _), ids in ends.items() if end != ReminderSlot.State.SENT for slot_id in ids]
     if unseen:
         # After the commit, because a preference is locked before slots, never after.
         transaction.on_commit(lambda: give_back(slot_ids=unseen, now=now))
@@ -72,35 +77,34 @@ def expire_stale(*, now: datetime) -> int:
 def take_back_lapsed(*, now: datetime) -> int:
     """Puts back what a worker took and did not bring to an end. Returns how many deliveries.
 
-    What may have been handed over and could not hide a second copy is not tried again, and neither is what has cost
-    five workers their lease.
+    What may have been handed over and could not hide a second copy is not tried again, and neither is what was under way
+    when five workers were lost. What only waited beside it has not been tried.
     """
     total = 0
     while batch := list(Delivery.objects.lapsed(now)[:SWEEP_BATCH]):
-        final = {one.pk for one in batch if one.attempts >= MAX_TRIES or _may_be_a_second_copy(one)}
+        final = {one.pk for one in batch if one.handed_over_at and (one.attempts >= MAX_TRIES or hides_no_second_copy(one))}
         with transaction.atomic():
             slots = lock_slots(batch)
             lapsed = Delivery.objects.lapsed(now)
-            lapsed.filter(pk__in=final).let_go(Delivery.State.FAILED, reason="lease-lapsed")
-            again = [one.pk for one in batch if one.pk not in final]
-            total += lapsed.filter(pk__in=again).let_go(Delivery.State.QUEUED, reason="lease-lapsed")
+            lapsed.filter(pk__in=final).let_go(Delivery.State.FAILED, reason=LAPSED)
+            again = lapsed.filter(pk__in=[one.pk for one in batch if one.pk not in final])
+            total += again.filter(handed_over_at=None).let_go(Delivery.State.QUEUED, reason="waited", attempts=F("attempts") - 1)
+            total += again.let_go(Delivery.State.QUEUED, reason=LAPSED)
             settle(slots, now=now)
     return total
 
 
-def _may_be_a_second_copy(delivery: Delivery) -> bool:
-    if delivery.handed_over_at is None:
-        return False
+def hides_no_second_copy(delivery: Delivery) -> bool:
     try:
         return channel_for(delivery.channel).at_most_once
     except UnknownChannel:
         return True
 
 
-def _end_of(states: set[str]) -> str | None:
+def _end_of(states: Collection[str]) -> str | None:
     """What became of a slot, from the states of its deliveries; None while that is open."""
     if Delivery.State.SENT in states:
         return ReminderSlot.State.SENT
-    if states & {Delivery.State.QUEUED, Delivery.State.SENDING}:
+    if Delivery.State.QUEUED in states or Delivery.State.SENDING in states:
         return None
     return next((ReminderSlot.State(state) for state in _MOST_TELLING if state in states), None)

@@ -1,4 +1,7 @@
-"""Puts deliveries into the outbox. Their ids follow from what they bring and where, so a repeat puts nothing twice."""
+"""Puts prompts into the outbox. The ids follow from what is brought and where, so a repeat puts nothing twice.
+
+Reminders come by the thousand, and `notifications.services.due` puts them out itself.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -6,7 +9,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from backend import nudge
-from notifications.models import Delivery, Device, Preference, Prompt, ReminderSlot
+from notifications.models import Delivery, Device, Preference, Prompt
 
 DELIVER = "notifications.tasks.deliver_due"
 
@@ -32,12 +35,21 @@ def place_of(device: Device) -> Place:
 
 def bring_prompt(prompt: Prompt, places: Iterable[Place]) -> list[Delivery]:
     """Deliveries of a prompt, not saved yet."""
-    return [_delivery(prompt.pk, place, prompt.person_id, prompt.slot_at, prompt.expires_at, prompt=prompt) for place in places]
-
-
-def bring_reminder(slot: ReminderSlot, places: Iterable[Place], *, due_at: datetime, expires_at: datetime) -> list[Delivery]:
-    """Deliveries of a reminder, not saved yet."""
-    return [_delivery(slot.pk, place, slot.person_id, due_at, expires_at, slot=slot) for place in places]
+    return [
+        Delivery(
+            id=uuid5(prompt.pk, f"{channel}:{device_id or ''}"),
+            person_id=prompt.person_id,
+            kind=Delivery.Kind.PROMPT,
+            channel=channel,
+            service=service,
+            device_id=device_id,
+            prompt=prompt,
+            collapse_key=prompt.pk.hex,
+            due_at=prompt.slot_at,
+            expires_at=prompt.expires_at,
+        )
+        for channel, service, device_id in places
+    ]
 
 
 def put_out(deliveries: list[Delivery], *, now: datetime) -> None:
@@ -45,29 +57,3 @@ def put_out(deliveries: list[Delivery], *, now: datetime) -> None:
     Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
     if any(delivery.due_at <= now for delivery in deliveries):
         nudge.after_commit(DELIVER)
-
-
-def _delivery(
-    subject: UUID,
-    place: Place,
-    person_id: int,
-    due_at: datetime,
-    expires_at: datetime,
-    *,
-    prompt: Prompt | None = None,
-    slot: ReminderSlot | None = None,
-) -> Delivery:
-    channel, service, device_id = place
-    return Delivery(
-        id=uuid5(subject, f"{channel}:{device_id or ''}"),
-        person_id=person_id,
-        kind=Delivery.Kind.PROMPT if prompt else Delivery.Kind.REMINDER,
-        channel=channel,
-        service=service,
-        device_id=device_id,
-        prompt=prompt,
-        slot=slot,
-        collapse_key=subject.hex,
-        due_at=due_at,
-        expires_at=expires_at,
-    )

@@ -1,5 +1,6 @@
 """The one reminder of a person's day: queued when it is due, closed when the day is answered."""
 
+import logging
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -7,26 +8,67 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from backend.accounts.models import User
 from backend.statements import fetch_row
-from notifications import queries
 from notifications.models import Delivery, Preference, ReminderSlot
-from notifications.schedule import Slot, next_reminder, reminder_after_move, reminder_expires
-from notifications.services.outbox import Place, bring_reminder, places_of, put_out
+from notifications.schedule import Slot, next_reminder, reminder_after_move
+from notifications.services.due import queue_batch
+from notifications.services.outbox import places_of
 from notifications.services.preferences import plan_anew, save_plans
+
+log = logging.getLogger(__name__)
 
 BATCH = 500
 LOOK_BACK_FOR_MOVES = timedelta(days=2)
+PLANS_HOLD = timedelta(days=1)
 ANSWERED = "answered"
 
 
 def queue_due_reminders(*, now: datetime) -> int:
     """Queues the reminder of everyone whose hour has come. Returns for how many people it looked."""
+    somebody_moved, somebody_is_due = fetch_row(_ANYBODY, {"now": now, "since": now - LOOK_BACK_FOR_MOVES}) or (True, True)
+    if not (somebody_moved or somebody_is_due):
+        return 0
     while _replan_moved(now) == BATCH:
         pass
     total = 0
-    while taken := _queue_batch(now):
+    while taken := queue_batch(now):
         total += taken
     return total
+
+
+def plan_nightly(*, now: datetime) -> int:
+    """Plans again what was planned more than a day ago, since the rules of a zone may have changed. Returns for how many people.
+
+    Everybody else was planned anew by their last reminder. Run it once a day.
+    """
+    total, last = 0, 0
+    while rows := _replan_old(now, after=last):
+        total, last = total + len(rows), rows[-1].pk
+    return total
+
+
+def _replan_old(now: datetime, *, after: int) -> list[Preference]:
+    with transaction.atomic():
+        old = Preference.objects.may_be_reminded().filter(pk__gt=after, computed_at__lt=now - PLANS_HOLD).select_related("person")
+        rows = list(old.order_by("pk").select_for_update(skip_locked=True, of=("self",))[:BATCH])
+        reachable = places_of([row.pk for row in rows])
+        for row in rows:
+            overdue = row.next_reminder_at is not None and row.next_reminder_at <= now
+            if not overdue:
+                _plan_or_leave(row, reachable=row.pk in reachable, now=now)
+        save_plans(rows, now=now)
+    return rows
+
+
+def _plan_or_leave(row: Preference, *, reachable: bool, now: datetime) -> None:
+    try:
+        hours = row.hours(row.person.zone)
+    except (ValueError, LookupError):
+        log.exception("the reminder of person %s could not be planned", row.pk)
+        return
+    last, ignored = row.last_reminder, row.ignored_in_a_row
+    _set_next(row, next_reminder(hours=hours, now=now, last=last, ignored=ignored) if reachable else None)
 
 
 def close_slot(*, person_id: int, day: date, reason: str, now: datetime) -> None:
@@ -82,71 +124,17 @@ def _replan_moved(now: datetime) -> int:
     return len(rows)
 
 
-def _queue_batch(now: datetime) -> int:
-    """The next people whose reminder is due: their day's slot, its deliveries and the reminder after it, as one act."""
-    with transaction.atomic():
-        due = Preference.objects.due(now).select_related("person")
-        rows = list(due.select_for_update(skip_locked=True, of=("self",))[:BATCH])
-        if not rows:
-            return 0
-        ids = [row.pk for row in rows]
-        places, paused, closed = places_of(ids), queries.holds(ids).paused, _slots_of(rows)
-        slots: dict[UUID, ReminderSlot] = {}
-        deliveries: list[Delivery] = []
-        for row in rows:
-            at = planned_of(row)
-            slot = None if (row.pk, at.day) in closed else _slot_for(row, at, places.get(row.pk, []), row.pk in paused, now)
-            if slot is not None:
-                slots[slot.pk] = slot
-            if slot is not None and slot.state == ReminderSlot.State.OPEN:
-                row.ignored_in_a_row += 1
-                expires_at = reminder_expires(at, row.hours(row.person.zone))
-                deliveries += bring_reminder(slot, places[row.pk], due_at=at.at, expires_at=expires_at)
-            _turn_over(row, at, reachable=row.pk in places, now=now)
-        save_plans(rows, now=now)
-        ReminderSlot.objects.bulk_create(slots.values(), ignore_conflicts=True)
-        # A day answered in this very moment has its slot from there; then nothing reminds of it.
-        ours = set(ReminderSlot.objects.filter(pk__in=slots).values_list("pk", flat=True))
-        put_out([one for one in deliveries if one.slot_id in ours], now=now)
-    return len(rows)
-
-
-def planned_of(row: Preference) -> Slot:
-    """The reminder that is due: claimed rows always have one."""
-    planned = row.next_reminder
-    assert planned is not None
-    return planned
-
-
-def _slot_for(row: Preference, at: Slot, places: list[Place], paused: bool, now: datetime) -> ReminderSlot:
-    slot = ReminderSlot(person_id=row.pk, day=at.day)
-    if not places:
-        slot.state, slot.reason = ReminderSlot.State.UNDELIVERABLE, "no-address"
-    elif paused:
-        slot.state, slot.reason = ReminderSlot.State.SUPPRESSED, "paused"
-    elif reminder_expires(at, row.hours(row.person.zone)) <= now:
-        slot.state, slot.reason = ReminderSlot.State.EXPIRED, "stale"
-    return slot
-
-
-def _turn_over(row: Preference, at: Slot, *, reachable: bool, now: datetime) -> None:
-    """Moves the preference on to its next reminder. Somebody who cannot be reached has none, until a device registers."""
-    row.last_reminder_at, row.last_reminder_day = at.at, at.day
-    hours = row.hours(row.person.zone)
-    _set_next(row, next_reminder(hours=hours, now=now, last=at, ignored=row.ignored_in_a_row) if reachable else None)
-
-
 def _set_next(row: Preference, slot: Slot | None) -> None:
     row.next_reminder_at = slot.at if slot else None
     row.next_reminder_day = slot.day if slot else None
 
 
-def _slots_of(rows: list[Preference]) -> set[tuple[int, date]]:
-    """For which of these people the due day's slot exists already, as (person, day)."""
-    days = {planned_of(row).day for row in rows}
-    found = ReminderSlot.objects.filter(person_id__in=[row.pk for row in rows], day__in=days)
-    return set(found.values_list("person_id", "day"))
-
+# Most sweeps find nobody, and need no more than this. The first of an index costs the same among millions; whether any row
+# lies below a bound, the planner may look for in the table itself.
+_ANYBODY = f"""
+    SELECT (SELECT max(zone_changed_at) FROM {User._meta.db_table}) > %(since)s::timestamptz,
+           (SELECT min(next_reminder_at) FROM notifications_preference WHERE next_reminder_at IS NOT NULL) <= %(now)s::timestamptz
+"""  # noqa: S608 (our own table)
 
 # The preference comes first and the slot waits for it, in the order in which queue_due_reminders locks them.
 # What is queued in the same moment is not seen here; the gate before each send asks for the slot's state again.

@@ -12,6 +12,8 @@ from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from notifications.stand_ins import serving
+
 
 @dataclass(frozen=True, slots=True)
 class Mail:
@@ -62,22 +64,7 @@ class MailServer:
             raise RuntimeError("the mail server is running already")
         # aiosmtpd logs every line of every conversation, addresses included.
         logging.getLogger("mail.log").setLevel(logging.ERROR)
-        ready, trouble = Event(), []
-
-        def run() -> None:
-            try:
-                asyncio.run(self._serve(ready))
-            except OSError as error:
-                trouble.append(error)
-                ready.set()
-
-        self._thread = Thread(target=run, name="mail-server", daemon=True)
-        self._thread.start()
-        ready.wait()
-        if trouble:
-            self._thread.join()
-            self._thread = None
-            raise trouble[0]
+        self._thread = serving.start(self._serve, name="mail-server")
 
     def stop(self) -> None:
         """Stop listening; what arrived stays readable."""

@@ -11,6 +11,7 @@ from notifications.channels.email import EmailChannel, mail_of
 from notifications.stand_ins.mail_server import MailServer
 
 ALICE = "alice@example.org"
+STOP = "3:a-token"
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def site(settings: Settings) -> None:
 
 
 def message_to(email: str, *, kind: str = "prompt") -> Message:
-    return Message(uuid4(), kind, "x", 60, EmailAddress(email), {"answer_token": "secret"} if kind == "reminder" else {})
+    return Message(uuid4(), kind, "x", 60, EmailAddress(email, STOP), {"answer_token": "secret"} if kind == "reminder" else {})
 
 
 def failure(message: Message) -> ChannelError:
@@ -52,9 +53,20 @@ def test_a_mail_arrives_with_neutral_words_and_two_links(mail_server: MailServer
     assert mail.message["Auto-Submitted"] == "auto-generated"
 
 
+def test_a_mail_program_can_stop_the_mails_with_one_click(mail_server: MailServer) -> None:
+    EmailChannel().send(message_to(ALICE))
+
+    mail = mail_server.wait_for(ALICE)
+    stop = "https://ebb.example/stop-mail/3:a-token/"
+    assert mail.message["List-Unsubscribe"] == f"<{stop}>"
+    assert mail.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert stop in mail.text
+    assert stop in mail.html
+
+
 def test_every_kind_of_mail_is_the_same_mail() -> None:
     def written(kind: str) -> tuple[object, ...]:
-        mail = mail_of(message_to(ALICE, kind=kind), to=ALICE)
+        mail = mail_of(message_to(ALICE, kind=kind), EmailAddress(ALICE, STOP))
         return mail.subject, mail.body, mail.alternatives, sorted(mail.extra_headers)
 
     assert written("prompt") == written("reminder") == written("test")
@@ -113,7 +125,7 @@ def test_credentials_that_do_not_hold_stop_the_channel(mail_server: MailServer, 
     assert mail_server.mails(ALICE) == []
 
 
-@pytest.mark.parametrize("address", [EmailAddress("a@example.org\nBcc: b@example.org"), MemoryAddress("alice")])
+@pytest.mark.parametrize("address", [EmailAddress("a@example.org\nBcc: b@example.org", STOP), MemoryAddress("alice")])
 def test_an_address_that_is_none_is_refused(mail_server: MailServer, address: EmailAddress | MemoryAddress) -> None:
     error = failure(Message(uuid4(), "prompt", "x", 60, address))
 

@@ -1,5 +1,8 @@
 """What leaves, what stays, and that nothing leaves twice."""
 
+import itertools
+import time as time_of_day
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
@@ -7,6 +10,7 @@ import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
 
+from backend.accounts.models import User
 from backend.consents import services as consents
 from backend.couples import services as couples
 from notifications import services
@@ -14,8 +18,8 @@ from notifications.channels.base import ChannelError, MemoryAddress, Message, Se
 from notifications.channels.memory import MemoryChannel
 from notifications.gate import Facts, ask
 from notifications.models import Delivery, Device, Preference, Prompt, ReminderSlot, ServiceLimit
-from notifications.services import delivering, endings
-from notifications.services.delivering import LEASE
+from notifications.services import delivering, endings, limits, passing
+from notifications.services.passing import LEASE
 from tests.cast import EVENING, TODAY, Cast, full_cast, person
 from tests.notifications.post import at_once, copies, deliver, phone, preference, prompt_for, remind, shown, states
 
@@ -131,7 +135,7 @@ class TestTheGate:
 
     def test_an_answer_just_before_stops_the_reminder(self, cast):
         remind(EIGHT)
-        ReminderSlot.objects.filter(person=cast.alice).update(state="answered")
+        ReminderSlot.objects.filter(person=cast.alice).update(state="answered", reason="answered")
         deliver(EIGHT)
         assert (shown("alice"), len(shown("bob"))) == ([], 1)
         assert states(person=cast.alice) == ["cancelled"]
@@ -173,17 +177,69 @@ class TestTheGate:
     def test_a_service_that_asked_for_patience_since_the_claim_is_not_called(self, prompts):
         claimed = services.claim_due(now=SLOT, limit=10)
         ServiceLimit.objects.create(channel="memory", service="memory", not_before=SLOT + timedelta(minutes=1))
-        assert delivering._pass_gate(claimed, clock=lambda: SLOT) == []
+        assert passing.pass_gate(claimed, clock=lambda: SLOT) == passing.Passed()
         assert list(Delivery.objects.values_list("state", "attempts")) == [("queued", 0)] * 2
 
     def test_a_send_that_cannot_start_in_time_asks_again_and_then_waits(self, prompts, monkeypatch):
         with monkeypatch.context() as busy:
-            busy.setattr(delivering, "GATE_HOLDS", -1.0)
+            busy.setattr(passing, "GATE_HOLDS", -1.0)
             deliver(SLOT)
         assert MemoryChannel.sent == []
         assert states() == ["queued", "queued"]
         deliver(SLOT + delivering.BUSY_PAUSE)
         assert states() == ["sent", "sent"]
+
+
+@pytest.mark.django_db
+class TestRoom:
+    """What one service is asked at a time and in a second, over all workers."""
+
+    @pytest.fixture
+    def claimed(self) -> list[Delivery]:
+        for number in range(3):
+            reader = person(f"Reader{number}")
+            for place in range(10):
+                phone(reader, f"{number} {place}", now=BEFORE_EIGHT)
+            prompt_for(reader, now=MORNING)
+        return services.claim_due(now=SLOT, limit=30)
+
+    def test_no_more_than_ten_calls_are_under_way_at_a_time(self, claimed):
+        assert len(passing.pass_gate(claimed[:6], clock=lambda: SLOT).going) == 6
+        second = passing.pass_gate(claimed[6:12], clock=lambda: SLOT)
+        assert (len(second.going), len(second.crowded)) == (4, 2)
+        assert passing.pass_gate(claimed[12:], clock=lambda: SLOT).going == []
+
+    def test_a_call_that_ended_makes_room(self, claimed):
+        first = passing.pass_gate(claimed[:10], clock=lambda: SLOT).going
+        delivering._record({one.delivery: Sent() for one in first[:3]}, now=SLOT)
+        assert len(passing.pass_gate(claimed[10:], clock=lambda: SLOT).going) == 3
+
+    def test_a_call_of_a_lost_worker_takes_up_room_only_while_it_can_last(self, claimed):
+        passing.pass_gate(claimed[:10], clock=lambda: SLOT)
+        assert len(passing.pass_gate(claimed[10:], clock=lambda: SLOT + limits.CALL_LASTS).going) == 10
+
+    def test_calls_begin_one_after_another_at_the_pace_of_the_cap(self, claimed):
+        first = passing.pass_gate(claimed[:10], clock=lambda: SLOT).going
+        gaps = [later.start - earlier.start for earlier, later in itertools.pairwise(first)]
+        assert gaps == [pytest.approx(1 / limits.SENDS_IN_A_SECOND)] * 9
+        assert ServiceLimit.objects.get().next_send_at == SLOT + 10 * limits.PACE
+
+    def test_the_next_worker_begins_where_the_last_one_ends(self, claimed):
+        passing.pass_gate(claimed[:4], clock=lambda: SLOT)
+        before = time_of_day.monotonic()
+        (next_one,) = passing.pass_gate(claimed[4:5], clock=lambda: SLOT).going
+        assert next_one.start >= before + (4 * limits.PACE).total_seconds()
+
+    def test_what_found_no_room_for_a_while_goes_back_untried(self, claimed, monkeypatch):
+        monkeypatch.setattr(delivering, "A_TURN", 0.05)
+        passing.pass_gate(claimed[:10], clock=lambda: SLOT)
+        with ThreadPoolExecutor() as senders:
+            delivering._bring(claimed[10:], clock=lambda: SLOT, senders=senders)
+        waiting = Delivery.objects.filter(state="queued")
+        assert set(waiting.values_list("reason", "attempts")) == {("busy", 0)}
+        assert waiting.count() == 20
+        assert len(set(waiting.values_list("due_at", flat=True))) > 1
+        assert MemoryChannel.sent == []
 
 
 @pytest.mark.django_db
@@ -230,6 +286,13 @@ class TestFailures:
         deliver(SLOT)
         assert Device.objects.live().filter(person=cast.alice).exists()
 
+    @pytest.mark.parametrize("seconds, stays", [(-1, True), (1, False)])
+    def test_a_device_that_registered_after_the_service_lost_it_stays(self, cast, seconds, stays):
+        remind(EIGHT)
+        MemoryChannel.fail_next(ChannelError.gone("Unregistered", BEFORE_EIGHT + timedelta(seconds=seconds)))
+        deliver(EIGHT)
+        assert Device.objects.live().count() == (2 if stays else 1)
+
     def test_many_devices_gone_at_once_stop_the_service_instead(self):
         people = [person(f"Reader{number}") for number in range(12)]
         for one in people:
@@ -239,6 +302,27 @@ class TestFailures:
         deliver(SLOT)
         assert Device.objects.live().count() >= 4
         assert ServiceLimit.objects.get().reason == "many-devices-gone"
+
+    def test_ten_phones_of_one_person_stop_nothing(self):
+        reader = person("Reader")
+        for number in range(10):
+            phone(reader, f"Phone{number}", now=BEFORE_EIGHT)
+        prompt_for(reader, now=MORNING)
+        MemoryChannel.fail_next(*[ChannelError.gone("http-404")] * 10)
+        deliver(SLOT)
+        assert not Device.objects.live().exists()
+        assert not ServiceLimit.objects.stopped().exists()
+
+    def test_a_service_that_is_believed_may_lose_them_all(self):
+        ServiceLimit.objects.create(channel="memory", service="memory", believed_until=SLOT + timedelta(minutes=1))
+        for number in range(12):
+            one = person(f"Reader{number}")
+            phone(one, one.name, now=BEFORE_EIGHT)
+            prompt_for(one, now=MORNING)
+        MemoryChannel.fail_next(*[ChannelError.gone("http-404")] * 12)
+        deliver(SLOT)
+        assert not Device.objects.live().exists()
+        assert not ServiceLimit.objects.stopped().exists()
 
     def test_a_service_that_asks_for_patience_is_left_alone_by_every_delivery(self, cast, prompts):
         MemoryChannel.fail_next(
@@ -284,7 +368,7 @@ class TestFailures:
                 raise KeyError("surprise")
             return ask(facts, now)
 
-        monkeypatch.setattr(delivering, "ask", choke)
+        monkeypatch.setattr(passing, "ask", choke)
         Prompt.objects.filter(person=cast.alice).update(voice="reaching")
         for minutes in range(0, 30, 3):
             deliver(SLOT + timedelta(minutes=minutes))
@@ -317,13 +401,13 @@ class TestALostWorker:
     def test_it_sends_nothing_after_losing_the_lease(self, prompts):
         lost = services.claim_due(now=SLOT, limit=10)
         endings.take_back_lapsed(now=SLOT + LEASE)
-        assert delivering._pass_gate(lost, clock=lambda: SLOT + LEASE) == []
+        assert passing.pass_gate(lost, clock=lambda: SLOT + LEASE) == passing.Passed()
 
     def test_mail_that_may_have_left_is_not_sent_again(self, cast):
         services.change_preference(person=cast.alice, email_on=True, now=MORNING)
         prompt_for(cast.alice, now=MORNING)
         claimed = services.claim_due(now=SLOT, limit=10)
-        delivering._pass_gate(claimed, clock=lambda: SLOT)
+        passing.pass_gate([one for one in claimed if one.device is None], clock=lambda: SLOT)
         deliver(SLOT + 2 * LEASE)
         assert mail.outbox == []
         assert states(person=cast.alice) == ["failed", "sent"]
@@ -335,12 +419,36 @@ class TestALostWorker:
         deliver(SLOT + LEASE)
         assert len(mail.outbox) == 1
 
-    def test_what_costs_five_workers_their_lease_is_given_up(self, cast):
+    def test_what_was_under_way_when_five_workers_were_lost_is_given_up(self, cast):
         prompt_for(cast.alice, now=MORNING)
         for round_ in range(5):
+            now = SLOT + round_ * LEASE
+            assert passing.pass_gate(services.claim_due(now=now, limit=10), clock=itertools.repeat(now).__next__).going
+            endings.take_back_lapsed(now=now + LEASE)
+        delivery = the_delivery()
+        assert (delivery.state, delivery.reason) == ("failed", "lease-lapsed")
+
+    def test_what_only_waited_beside_it_has_not_been_tried(self, cast):
+        prompt_for(cast.alice, now=MORNING)
+        for round_ in range(7):
             assert services.claim_due(now=SLOT + round_ * LEASE, limit=10)
             endings.take_back_lapsed(now=SLOT + (round_ + 1) * LEASE)
-        assert states() == ["failed"]
+        delivery = the_delivery()
+        assert (delivery.state, delivery.reason, delivery.attempts) == ("queued", "waited", 0)
+
+    def test_what_may_have_cost_a_worker_its_life_goes_alone(self, cast, prompts, monkeypatch):
+        passing.pass_gate(services.claim_due(now=SLOT, limit=10), clock=lambda: SLOT)
+        asked = []
+        pass_gate = passing.pass_gate
+
+        def listening(handful, *, clock):
+            asked.append(len(handful))
+            return pass_gate(handful, clock=clock)
+
+        monkeypatch.setattr(passing, "pass_gate", listening)
+        deliver(SLOT + LEASE)
+        assert asked == [1, 1]
+        assert states() == ["sent", "sent"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -377,3 +485,19 @@ class TestManyWorkers:
         )
         assert set(states()) <= {"sent", "cancelled"}
         assert preference(cast.alice).ignored_in_a_row == 0
+
+    def test_nobody_waits_for_whoever_is_just_deleting_their_account(self):
+        cast = full_cast(now=EVENING - timedelta(days=30))
+        for one in (cast.alice, cast.bob):
+            phone(one, one.name, now=BEFORE_EIGHT)
+        remind(EIGHT)
+        claimed = services.claim_due(now=EIGHT, limit=10)
+        with transaction.atomic():
+            User.objects.select_for_update().get(pk=cast.alice.pk)
+            ((passed,),) = at_once(lambda: [passing.pass_gate(claimed, clock=lambda: EIGHT)])
+            assert [one.delivery.person_id for one in passed.going] == [cast.bob.pk]
+            assert [one.person_id for one in passed.crowded] == [cast.alice.pk]
+            at_once(lambda: remind(EIGHT + timedelta(days=1)))
+            assert ReminderSlot.objects.filter(day=TODAY + timedelta(days=1)).get().person == cast.bob
+        remind(EIGHT + timedelta(days=1))
+        assert ReminderSlot.objects.filter(day=TODAY + timedelta(days=1)).count() == 2

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from backend.accounts.models import User
 from backend.errors import Invalid, NotFound
 from notifications import services
-from notifications.channels.vapid import b64
+from notifications.channels.vapid import application_server_key, b64
 from notifications.models import AnswerToken, Delivery, Device, ServiceLimit
 from notifications.services.devices import retire_devices
 from tests.cast import EVENING, full_cast, person
@@ -40,6 +40,12 @@ def alice() -> User:
 @pytest.fixture
 def bob() -> User:
     return person("Bob")
+
+
+@pytest.fixture
+def apps(settings) -> None:
+    """An installation that sends to apps on both platforms."""
+    settings.CHANNELS = settings.CHANNELS | {"fcm": "of.no.matter", "apns": "here"}
 
 
 @pytest.mark.django_db
@@ -77,6 +83,63 @@ class TestRegistering:
         assert error.pointer == pointer
         assert all(value not in error.detail for value in changes.values())
         assert not Device.objects.exists()
+
+    @pytest.mark.parametrize(
+        "kind, token, kept",
+        [
+            ("fcm", "fQ3:" + "APA91b-_" * 16, "fQ3:" + "APA91b-_" * 16),
+            ("apns", "AB" * 32, "ab" * 32),
+        ],
+    )
+    def test_an_app_registers_with_its_token_alone(self, alice, apps, kind, token, kept):
+        device = services.register_device(person=alice, kind=kind, endpoint=token, name="Phone", now=NOON)
+        assert (device.service, device.endpoint, device.server_key) == (kind, kept, "")
+        again = services.register_device(person=alice, kind=kind, endpoint=token.upper() if kind == "apns" else token, now=EVENING)
+        assert (again.pk, again.last_seen_at) == (device.pk, EVENING)
+
+    @pytest.mark.parametrize(
+        "kind, token",
+        [
+            ("fcm", "short"),
+            ("fcm", "x" * 5000),
+            ("fcm", "a/../b" * 10),
+            ("fcm", "é" * 40),
+            ("apns", "g" * 64),
+            ("apns", "ab" * 31),
+            ("apns", "abc" * 33),
+        ],
+    )
+    def test_a_token_that_no_platform_gives_is_refused(self, alice, apps, kind, token):
+        with pytest.raises(Invalid) as refused:
+            services.register_device(person=alice, kind=kind, endpoint=token, now=NOON)
+        (error,) = refused.value.errors
+        assert (error.pointer, error.code) == ("/endpoint", "malformed")
+
+    def test_where_nothing_is_sent_nobody_registers(self, alice):
+        with pytest.raises(Invalid) as refused:
+            services.register_device(person=alice, kind="apns", endpoint="ab" * 32, now=NOON)
+        assert [(one.pointer, one.code) for one in refused.value.errors] == [("/kind", "unknown-service")]
+
+    def test_the_key_a_browser_subscribed_with_is_kept_until_it_says_another(self, alice, settings):
+        old = application_server_key()
+        assert browser(alice).server_key == old
+        settings.VAPID_PREVIOUS_KEY, settings.VAPID_PRIVATE_KEY = settings.VAPID_PRIVATE_KEY, b64(secrets.token_bytes(32))
+        new = application_server_key()
+        assert browser(alice).server_key == old  # it said nothing, and its subscription is the same
+        assert browser(alice, application_server_key=new).server_key == new
+        assert browser(alice, application_server_key=old).server_key == old
+        settings.VAPID_PREVIOUS_KEY = ""
+        with pytest.raises(Invalid) as refused:
+            browser(alice, application_server_key=old)
+        assert [(one.pointer, one.code) for one in refused.value.errors] == [("/application_server_key", "unknown-key")]
+
+    def test_one_of_ten_that_was_left_alone_for_a_month_makes_room(self, alice):
+        for n in range(10):
+            phone(alice, f"phone {n}", now=NOON - timedelta(days=29 + (n < 3)) - n * A_SECOND)
+        phone(alice, "new", now=NOON)
+        gone = Device.objects.exclude(revoked_at=None).get()
+        assert (gone.name, gone.revoked_reason) == ("phone 2", "made-room")
+        assert Device.objects.live().count() == 10
 
     def test_the_eleventh_is_refused_and_a_removed_one_makes_room(self, alice):
         devices = [phone(alice, f"phone {n}", now=NOON) for n in range(10)]
@@ -121,6 +184,23 @@ class TestChangingHands:
         phone(bob, "shared", now=EIGHT + A_SECOND)
         assert AnswerToken.objects.get().revoked_at == EIGHT + A_SECOND
 
+    def test_two_who_share_a_phone_and_take_turns_each_get_their_own(self, alice, bob):
+        for number, who in enumerate((alice, bob, alice)):
+            phone(who, "shared", now=NOON + number * A_SECOND)
+        prompt_for(alice, bob, now=EIGHT)
+        deliver(EIGHT + 14 * timedelta(hours=1))
+        assert [Delivery.objects.get(pk=message.delivery_id).person for message in shown("shared")] == [alice]
+        assert Device.objects.live().get().person == alice
+        phone(bob, "bobs own", now=EVENING)
+        assert preference(bob).next_reminder_at is not None
+
+    @pytest.mark.parametrize("kind, token", [("fcm", "x" * 40), ("apns", "ab" * 32)])
+    def test_an_app_that_changes_hands_is_no_longer_the_first_persons(self, alice, bob, apps, kind, token):
+        for who in (alice, bob):
+            services.register_device(person=who, kind=kind, endpoint=token, now=NOON)
+        assert Device.objects.live().get().person == bob
+        assert Device.objects.get(person=alice).revoked_reason == "changed-hands"
+
     def test_a_full_hand_cannot_take_somebody_elses_device_away(self, alice, bob):
         for n in range(10):
             phone(bob, f"phone {n}", now=NOON)
@@ -156,9 +236,9 @@ class TestRemoving:
 
 @pytest.mark.django_db
 class TestDying:
-    def many(self, alive: int) -> list[Device]:
-        people = [person(f"Reader{n}") for n in range(1 + alive // 10)]
-        return [phone(people[n // 10], f"phone {n}", now=NOON) for n in range(alive)]
+    def many(self, alive: int, *, each: int = 10) -> list[Device]:
+        people = [person(f"Reader{n}") for n in range(1 + alive // each)]
+        return [phone(people[n // each], f"phone {n}", now=NOON) for n in range(alive)]
 
     def die(self, devices: list[Device], now=EVENING) -> None:
         retire_devices(seen_before={device.pk: now for device in devices}, reason="gone", now=now)
@@ -166,10 +246,10 @@ class TestDying:
     def test_a_few_of_many_go_without_alarm(self):
         devices = self.many(60)
         self.die(devices[:12])
-        assert (Device.objects.live().count(), ServiceLimit.objects.count()) == (48, 0)
+        assert (Device.objects.live().count(), ServiceLimit.objects.stopped().count()) == (48, 0)
 
-    def test_a_fifth_within_five_minutes_stops_the_service_and_keeps_the_rest(self):
-        devices = self.many(40)
+    def test_those_of_a_fifth_of_the_people_within_five_minutes_stop_the_service_and_the_rest_is_kept(self):
+        devices = self.many(40, each=1)
         for minute in range(40):
             self.die(devices[minute : minute + 1], now=EVENING + minute * timedelta(seconds=5))
         assert Device.objects.live().count() >= 30
@@ -179,14 +259,14 @@ class TestDying:
         devices = self.many(40)
         for number in range(12):
             self.die(devices[number : number + 1], now=EVENING + number * timedelta(minutes=5))
-        assert (Device.objects.live().count(), ServiceLimit.objects.count()) == (28, 0)
+        assert (Device.objects.live().count(), ServiceLimit.objects.stopped().count()) == (28, 0)
 
     def test_devices_that_people_removed_do_not_count_as_dead(self):
         devices = self.many(40)
         for device in devices[:15]:
             services.revoke_device(person=device.person, device_id=device.pk, now=EVENING)
         self.die(devices[15:16])
-        assert ServiceLimit.objects.count() == 0
+        assert ServiceLimit.objects.stopped().count() == 0
 
 
 @pytest.mark.django_db(transaction=True)

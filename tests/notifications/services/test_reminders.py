@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from backend.accounts.models import User
 from backend.accounts.services import update_profile
 from backend.calendar_days import local_day
 from backend.consents import services as consents
@@ -11,8 +12,8 @@ from backend.errors import Invalid
 from notifications import services
 from notifications.channels.base import ChannelError
 from notifications.channels.memory import MemoryChannel
-from notifications.models import Delivery, Device, ReminderSlot
-from notifications.services import reminders
+from notifications.models import Delivery, Device, Preference, ReminderSlot
+from notifications.services import due, reminders
 from tests.cast import EVENING, TODAY, person
 from tests.notifications.post import at_once, copies, deliver, phone, preference, remind, shown, states
 
@@ -166,12 +167,6 @@ class TestAnswering:
         assert slots() == [(TODAY, "answered")]
         assert (preference(alice).next_reminder_at, preference(alice).ignored_in_a_row) == (EIGHT + DAY, 0)
 
-    def test_an_answer_between_looking_and_queueing_means_no_reminder(self, alice, monkeypatch):
-        services.close_slot(person_id=alice.pk, day=TODAY, reason="answered", now=EIGHT)
-        monkeypatch.setattr(reminders, "_slots_of", lambda rows: set())
-        evening(EIGHT)
-        assert (shown("alice"), states(), slots()) == ([], [], [(TODAY, "answered")])
-
     def test_an_answer_ends_what_waits_in_the_outbox(self, alice):
         phone(alice, "tablet", now=NOON)
         remind(EIGHT)
@@ -234,6 +229,20 @@ class TestManyWorkers:
         at_once(*copies(lambda: remind(EIGHT), 4))
         assert (ReminderSlot.objects.count(), Delivery.objects.count()) == (3, 3)
 
+    def test_an_answer_between_looking_and_queueing_means_no_reminder(self, monkeypatch):
+        alice = person("Alice")
+        phone(alice, "alice", now=NOON)
+        known = due.plan
+
+        def plan_while_she_answers(*what):
+            at_once(lambda: services.close_slot(person_id=alice.pk, day=TODAY, reason="answered", now=EIGHT))
+            return known(*what)
+
+        monkeypatch.setattr(due, "plan", plan_while_she_answers)
+        evening(EIGHT)
+        assert (shown("alice"), states(), slots()) == ([], [], [(TODAY, "answered")])
+        assert (preference(alice).next_reminder_at, preference(alice).ignored_in_a_row) == (EIGHT + DAY, 0)
+
     def test_answers_in_the_very_moment_of_the_reminder_leave_nothing_half_done(self):
         people = [person(f"Reader{n}") for n in range(6)]
         for one in people:
@@ -251,3 +260,66 @@ def with_commit_hooks(verb):
 
     with TestCase.captureOnCommitCallbacks(execute=True):
         verb()
+
+
+@pytest.mark.django_db
+class TestOneRowThatCannotBeRead:
+    @pytest.fixture
+    def broken(self):
+        for name in ("Alice", "Bob"):
+            phone(person(name), name.lower(), now=EIGHT - timedelta(hours=2))
+        User.objects.filter(name="Bob").update(timezone="Nowhere/Land")
+
+    def test_it_keeps_nobody_elses_reminder(self, broken):
+        remind(EIGHT)
+        assert list(Delivery.objects.values_list("person__name", flat=True)) == ["Alice"]
+        assert services.queue_due_reminders(now=EIGHT) == 0
+
+    def test_it_is_tried_again_at_night(self, broken):
+        remind(EIGHT)
+        User.objects.filter(name="Bob").update(timezone="Europe/Madrid")
+        services.plan_nightly(now=EIGHT + timedelta(days=1, hours=8))
+        assert Preference.objects.get(person__name="Bob").next_reminder_at is not None
+
+    def test_what_is_already_queued_fails_alone(self, broken):
+        User.objects.update(timezone="Europe/Madrid")
+        remind(EIGHT)
+        User.objects.filter(name="Bob").update(timezone="Nowhere/Land")
+        for minutes in range(0, 30, 3):
+            deliver(EIGHT + timedelta(minutes=minutes))
+        ends = Delivery.objects.order_by("person__name").values_list("state", "reason", "attempts")
+        assert list(ends) == [("sent", "accepted", 1), ("failed", "gate", 5)]
+
+
+@pytest.mark.django_db
+class TestPlanningAtNight:
+    @pytest.fixture
+    def alice(self):
+        alice = person("Alice")
+        phone(alice, "alice", now=EIGHT - timedelta(hours=2))
+        return alice
+
+    def test_new_rules_of_a_zone_move_what_was_planned_long_ago(self, alice):
+        planned = Preference.objects.get().next_reminder_at
+        assert planned is not None
+        # As if the zone had been an hour further east when it was planned.
+        Preference.objects.update(next_reminder_at=planned + timedelta(days=3, hours=-1), next_reminder_day=TODAY + timedelta(days=3))
+        Preference.objects.update(last_reminder_at=planned, last_reminder_day=TODAY + timedelta(days=2))
+        assert services.plan_nightly(now=EIGHT + timedelta(days=2)) == 1
+        assert Preference.objects.get().next_reminder_at == planned + timedelta(days=3)
+
+    def test_what_was_planned_today_and_what_is_due_stay_as_they_are(self, alice):
+        assert services.plan_nightly(now=EIGHT - timedelta(hours=1)) == 0
+        planned = Preference.objects.get().next_reminder_at
+        services.plan_nightly(now=EIGHT + timedelta(days=2))
+        assert Preference.objects.get().next_reminder_at == planned
+
+    def test_who_wants_none_or_ignored_four_is_left_alone(self, alice):
+        Preference.objects.update(ignored_in_a_row=4, next_reminder_at=None, next_reminder_day=None)
+        assert services.plan_nightly(now=EIGHT + timedelta(days=2)) == 0
+
+    def test_everybody_is_reached_batch_by_batch(self, alice, monkeypatch):
+        for number in range(4):
+            phone(person(f"Reader{number}"), f"reader {number}", now=EIGHT - timedelta(hours=2))
+        monkeypatch.setattr(reminders, "BATCH", 2)
+        assert services.plan_nightly(now=EIGHT + timedelta(days=2)) == 5

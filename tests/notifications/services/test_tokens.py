@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from backend.calendar_days import day_closes
+from backend.consents.models import Hold
 from backend.errors import NotFound
 from notifications import services
 from notifications.models import AnswerToken, Device
@@ -64,6 +65,23 @@ class TestTokens:
     def test_it_ends_with_its_device(self, token):
         device = Device.objects.get()
         services.revoke_device(person=device.person, device_id=device.pk, now=EIGHT)
+        with pytest.raises(NotFound):
+            redeem(token)
+
+    @pytest.mark.parametrize("lifted", [False, True])
+    def test_it_ends_with_a_pause_also_one_that_was_lifted_since(self, token, lifted):
+        alice = AnswerToken.objects.get().person
+        Hold.objects.create(person=alice, kind="pause", started_at=EVENING, ended_at=EVENING + timedelta(minutes=1) if lifted else None)
+        with pytest.raises(NotFound):
+            redeem(token, now=EVENING + timedelta(minutes=2))
+
+    def test_a_pause_that_was_over_before_it_came_leaves_it_good(self, token):
+        alice = AnswerToken.objects.get().person
+        Hold.objects.create(person=alice, kind="pause", started_at=NOON, ended_at=EIGHT - timedelta(minutes=1))
+        assert redeem(token).person_id == alice.pk
+
+    def test_it_ends_when_all_that_waits_for_its_person_is_called_off(self, token):
+        services.cancel_person(person_id=AnswerToken.objects.get().person_id, now=EVENING)
         with pytest.raises(NotFound):
             redeem(token)
 
