@@ -12,6 +12,8 @@ from typing import Any, Final
 FOLDER: Final = Path(__file__).parent / "items"
 FIRST_LANGUAGE: Final = "en"
 """The language every item is written in first, and shown in until its translation exists."""
+LONGEST_MINUTES: Final = 120
+"""The longest span that a small step may name."""
 
 _FILE_NAME = re.compile(r"(?P<id>[a-z0-9]+(?:-[a-z0-9]+)*)\.(?P<version>[1-9][0-9]*)\.toml")
 
@@ -28,11 +30,19 @@ class Voice(StrEnum):
 PAIR_VOICES: Final = (Voice.REACHING, Voice.MAKING_ROOM, Voice.EITHER)
 
 
+class Review(StrEnum):
+    """Who has read the words before they ship. A draft is read by the linter and sent to nobody."""
+
+    DRAFT = "draft"
+    TEAM = "team"
+    CLINICIANS = "clinicians"
+
+
 class WordsError(ValueError):
     """A content file that cannot be used; says which file, which field and what is wrong."""
 
     def __init__(self, file: Path, field: str, problem: str) -> None:
-        super().__init__(f"{file.name}: {field}: {problem}")
+        super().__init__(f"{file.parent.name}/{file.name}: {field}: {problem}")
         self.file = file
         self.field = field
         self.problem = problem
@@ -44,11 +54,12 @@ class UnknownItem(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What one person reads. ``step`` is one small thing to try, or empty."""
+    """What one person reads. ``step`` is one small thing to try, or empty; ``minutes`` the span it names, or none."""
 
     title: str
     body: str
     step: str = ""
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +70,7 @@ class Item:
     version: int
     language: str
     texts: Mapping[Voice, Text]
+    review: Review = Review.DRAFT
     is_retired: bool = False
 
     @property
@@ -86,7 +98,7 @@ def get(item: str, version: int, language: str) -> Item:
 
 
 def shipped(language: str) -> tuple[Item, ...]:
-    """The items for two that may be sent, each in its newest version, by id.
+    """The items for two that may be sent, each in its newest version that is no draft, by id.
 
     Ids are the same in every language; what is not translated yet comes in English.
     """
@@ -123,8 +135,15 @@ def read_file(path: Path, language: str) -> Item:
     retired = content.get("retired", False)
     if not isinstance(retired, bool):
         raise WordsError(path, "retired", "expected true or false")
-    texts = _texts(path, {key: value for key, value in content.items() if key not in {"id", "version", "retired"}})
-    return Item(name["id"], version, language, texts, retired)
+    texts = _texts(path, {key: value for key, value in content.items() if key not in {"id", "version", "review", "retired"}})
+    return Item(name["id"], version, language, texts, _review(path, content.get("review")), retired)
+
+
+def _review(path: Path, value: Any) -> Review:
+    try:
+        return Review(value)
+    except ValueError:
+        raise WordsError(path, "review", f"expected one of {', '.join(Review)}") from None
 
 
 def _texts(path: Path, tables: Mapping[str, Any]) -> Mapping[Voice, Text]:
@@ -138,8 +157,8 @@ def _texts(path: Path, tables: Mapping[str, Any]) -> Mapping[Voice, Text]:
 
 def _text(path: Path, voice: Voice, table: Any) -> Text:
     if not isinstance(table, dict):
-        raise WordsError(path, voice, "expected a table with title, body and perhaps step")
-    for unknown in (key for key in table if key not in {"title", "body", "step"}):
+        raise WordsError(path, voice, "expected a table with title, body and perhaps step and minutes")
+    for unknown in (key for key in table if key not in {"title", "body", "step", "minutes"}):
         raise WordsError(path, f"{voice}.{unknown}", "is not a field of a text")
     for field in ("title", "body", "step"):
         value = table.get(field, "" if field == "step" else None)
@@ -149,6 +168,11 @@ def _text(path: Path, voice: Voice, table: Any) -> Text:
             raise WordsError(path, f"{voice}.{field}", "expected some text")
         if value != " ".join(value.split()):
             raise WordsError(path, f"{voice}.{field}", "holds line breaks or doubled spaces")
+    minutes = table.get("minutes")
+    if minutes is not None and (type(minutes) is not int or not 1 <= minutes <= LONGEST_MINUTES):
+        raise WordsError(path, f"{voice}.minutes", f"expected a whole number from 1 to {LONGEST_MINUTES}")
+    if minutes is not None and not table.get("step"):
+        raise WordsError(path, f"{voice}.minutes", "belongs to a step, and there is none")
     return Text(**table)
 
 
@@ -162,12 +186,22 @@ def _read(language: str) -> tuple[Item, ...]:
     return read_folder(FOLDER / language, language) if re.fullmatch(r"[a-z]{2}", language) else ()
 
 
+def every(language: str) -> tuple[Item, ...]:
+    """Every item in every version there is in one language, drafts and retired ones too, by id and version."""
+    return _read(language)
+
+
+def languages() -> tuple[str, ...]:
+    """The languages that have a folder, the first language first."""
+    return tuple(sorted((path.name for path in FOLDER.iterdir() if path.is_dir()), key=lambda name: (name != FIRST_LANGUAGE, name)))
+
+
 @cache
 def _newest(language: str) -> tuple[Item, ...]:
-    """The last version of each item; retiring that one retires the item."""
-    newest = {item.id: item for item in _read(FIRST_LANGUAGE)}
+    """The last version of each item that is no draft; retiring that one retires the item."""
+    newest = {item.id: item for item in _read(FIRST_LANGUAGE) if item.review != Review.DRAFT}
     for item in _read(language):
         # A translation counts once it has caught up, so that both partners get one version.
-        if item.id in newest and item.version == newest[item.id].version:
+        if item.review != Review.DRAFT and item.id in newest and item.version == newest[item.id].version:
             newest[item.id] = item
     return tuple(item for _, item in sorted(newest.items()) if not item.is_retired)

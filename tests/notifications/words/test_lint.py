@@ -1,11 +1,20 @@
 """What the words never do."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from notifications.words.lint import RULES, Finding, lint, reading_grade, syllable_count
+from notifications.words.lint import Finding, lint, lint_languages, phrases_in
 from notifications.words.loader import FOLDER, PAIR_VOICES, Item, Text, Voice, read_folder
+from notifications.words.rules import RULES
+from notifications.words.rules.base import ABOUT
+from notifications.words.rules.known import known
 
 SHIPPED = [item for language in RULES for item in read_folder(FOLDER / language, language)]
+BAD, GOOD_ONES = Path(__file__).parent / "bad", Path(__file__).parent / "good"
+REFERENCE = Path(__file__).parents[3] / "docs/reference/lint.md"
+WORTH_SHIPPING = 0.95
 
 GOOD = "Some days can feel wide. It is fine to take a breath and look at the sky for a while."
 
@@ -30,12 +39,159 @@ def test_every_shipped_item_keeps_every_rule(item: Item) -> None:
     assert lint(item) == []
 
 
+def bad_prompts(kind: str, language: str) -> list[tuple[str, str]]:
+    """Bad prompts with the rule each was written for: `rule | text`, one a line."""
+    lines = (BAD / f"{kind}.{language}.txt").read_text(encoding="utf-8").splitlines()
+    return [(rule, text) for rule, _, text in (line.partition(" | ") for line in lines if line and not line.startswith("#"))]
+
+
+def caught_of(bad: list[tuple[str, str]], language: str) -> list[str]:
+    return [text for rule, text in bad if phrases_in(text, language, solo=rule.startswith("solo-"))]
+
+
+@pytest.mark.parametrize("kind", ["seeded", "held-out"])
+@pytest.mark.parametrize("language", sorted(RULES))
+def test_nearly_all_seeded_bad_prompts_are_caught(language: str, kind: str) -> None:
+    bad = bad_prompts(kind, language)
+    caught = caught_of(bad, language)
+
+    assert len(bad) >= 60
+    assert len({text for _, text in bad}) == len(bad)
+    assert len(caught) >= WORTH_SHIPPING * len(bad), sorted({text for _, text in bad} - set(caught))
+
+
+def good_prompts(kind: str, language: str) -> list[str]:
+    lines = (GOOD_ONES / f"{kind}.{language}.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize("language", sorted(RULES))
+def test_the_reference_tells_how_many_are_caught_and_how_many_refused(language: str) -> None:
+    files = {kind: bad_prompts(kind, language) for kind in ("seeded", "held-out", "last")}
+    told = [f"{len(caught_of(bad, language))} of {len(bad)}" for bad in files.values()]
+    good = good_prompts("last", language)
+    told.append(f"{sum(bool(phrases_in(text, language)) for text in good)} of {len(good)}")
+
+    texts = [text for bad in files.values() for _, text in bad]
+    assert len(set(texts)) == len(texts)
+    assert f"| `{language}` | {' | '.join(told)} |" in REFERENCE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", sorted(RULES))
+def test_most_good_words_pass(language: str) -> None:
+    good = good_prompts("tuned", language)
+    assert sum(not phrases_in(text, language) for text in good) > 0.75 * len(good)
+
+
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        ("A dragon can sit by the window.", ["dragon"]),
+        ("Hurrying can be fine.", ["hurrying", "hurrying …"]),
+        ("Some evenings can be long, still waters too.", ["still waters"]),
+        ("It is midnight.", ["midnight", "is midnight"]),
+        ("Some days can feel wide.", []),
+    ],
+)
+def test_what_nobody_has_reviewed_is_told(text: str, told: list[str]) -> None:
+    assert sorted(known("en").unreviewed(text)) == sorted(told)
+
+
+@pytest.mark.parametrize("language", sorted(RULES))
+def test_the_reviewed_lists_hold_nothing_that_the_rules_forbid(language: str) -> None:
+    lists = known(language)
+    assert lists.watched | lists.claims <= lists.words
+    assert {word for pair in lists.neighbours for word in pair.split()} <= lists.words
+    assert all(set(pair.split()) & lists.watched or pair.split()[0] in lists.claims for pair in lists.neighbours)
+
+
+@pytest.mark.parametrize("language", sorted(RULES))
+def test_each_kind_of_rule_catches_nearly_all_of_what_was_written_for_it(language: str) -> None:
+    bad = bad_prompts("seeded", language)
+    by_its_own = sum(rule in {found for found, _ in phrases_in(text, language, solo=rule.startswith("solo-"))} for rule, text in bad)
+
+    assert {rule for rule, _ in bad} == set(ABOUT) & {*RULES[language].phrases, *RULES[language].solo_phrases} - {"command"}
+    assert by_its_own >= WORTH_SHIPPING * len(bad)
+
+
+def test_every_rule_says_what_it_is_about() -> None:
+    for rules in RULES.values():
+        assert {*rules.phrases, *rules.solo_phrases} <= set(ABOUT)
+
+
+def test_both_languages_have_the_same_rules() -> None:
+    assert len({(frozenset(rules.phrases), frozenset(rules.solo_phrases)) for rules in RULES.values()}) == 1
+
+
+def swapped(item: Item) -> Item:
+    """As it would read if each text had reached the other of the two."""
+    texts = item.texts
+    return replace(item, texts={**texts, Voice.REACHING: texts[Voice.MAKING_ROOM], Voice.MAKING_ROOM: texts[Voice.REACHING]})
+
+
+@pytest.mark.parametrize(
+    "item", [item for item in SHIPPED if not item.is_solo], ids=lambda item: f"{item.language}-{item.id}.{item.version}"
+)
+def test_every_item_keeps_every_rule_with_its_addressees_exchanged(item: Item) -> None:
+    assert lint(swapped(item)) == []
+
+
+@pytest.mark.parametrize(
+    "language, body",
+    [
+        ("en", "Look at the phone once more. It can calm you for a breath, and then the evening is free."),
+        ("en", "Open up about it. It can be short, and then the evening is free for a while."),
+        ("en", "You pull a bit too hard. It can help to breathe, and then the evening is free."),
+        ("es", "Mira si hay respuesta. Puede calmarte un momento, y la noche queda libre."),
+        ("es", "Ábrete un poco. Puede ser corto, y la noche queda libre un rato."),
+        ("es", "Tiras de la cuerda. Puede ayudar respirar, y la noche queda libre."),
+        ("es", "Puede ayudar un té cuando estás cansada. La noche queda libre un rato."),
+    ],
+)
+@pytest.mark.parametrize("voice", PAIR_VOICES)
+def test_what_one_voice_must_not_say_none_may(language: str, body: str, voice: Voice) -> None:
+    item = replace(pair(body, voice=voice), language=language)
+    assert {"checking", "demand", "swap"} & {finding.rule for finding in lint(item)}
+
+
+@pytest.mark.parametrize(
+    "language, step, minutes, right",
+    [
+        ("en", "Walk for ten minutes.", 10, True),
+        ("en", "Walk for ten minutes.", None, False),
+        ("en", "Walk for ten minutes.", 15, False),
+        ("en", "Take half an hour.", 30, True),
+        ("en", "An hour for me.", 60, True),
+        ("en", "Two hours by the sea.", 120, True),
+        ("en", "Walk a little.", None, True),
+        ("en", "Walk a little.", 5, False),
+        ("es", "Camina diez minutos.", 10, True),
+        ("es", "Media hora de calma.", 30, True),
+        ("es", "Una hora para mí.", 60, True),
+        ("es", "Camina un poco.", 5, False),
+    ],
+)
+def test_a_timer_runs_as_long_as_the_step_says(language: str, step: str, minutes: int | None, right: bool) -> None:
+    item = Item("made-up", 1, language, {Voice.SOLO: Text("T", "A", step, minutes)})
+    assert ("timer" in rules_broken(item)) is not right
+
+
+def test_an_item_is_there_in_every_language_with_the_same_voices() -> None:
+    one, other = pair(), replace(pair(), language="es")
+    assert lint_languages([one, other], ("en", "es")) == []
+    assert lint_languages([one], ("en", "es")) == [(one, Finding("translation", "es", "version 1 is missing"))]
+    assert [finding.what for _, finding in lint_languages([one, replace(alone(GOOD), language="es")], ("en", "es"))] == [
+        "has other voices"
+    ] * 2
+
+
 def test_every_folder_of_words_has_rules() -> None:
     assert {path.name for path in FOLDER.iterdir() if path.is_dir()} <= set(RULES)
 
 
-def test_no_two_shipped_texts_share_a_title() -> None:
-    titles = [text.title for item in SHIPPED for text in item.texts.values()]
+@pytest.mark.parametrize("language", sorted(RULES))
+def test_no_two_shipped_texts_share_a_title(language: str) -> None:
+    titles = [text.title for item in SHIPPED if item.language == language for text in item.texts.values()]
 
     assert len(titles) == len(set(titles))
 
@@ -154,56 +310,6 @@ def test_hard_reading_is_caught() -> None:
     )
 
     assert "reading-grade" in rules_broken(alone(hard))
-    assert reading_grade(hard) > 15
-    assert reading_grade("The cat sat on the mat. It was fat.") < 1
-    assert reading_grade("") == 0
-
-
-def test_the_grade_is_near_the_one_counted_by_ear() -> None:
-    # After Lincoln at Gettysburg. Counted by ear: 47 words, 2 sentences, 71 syllables.
-    text = (
-        "Four score and seven years ago our fathers brought forth on this continent a new nation, conceived in liberty, "
-        "and dedicated to the proposition that all men are created equal. Now we are engaged in a great civil war, "
-        "testing whether that nation can endure for long."
-    )
-
-    by_hand = 0.39 * 47 / 2 + 11.8 * 71 / 47 - 15.59
-    assert reading_grade(text) == pytest.approx(by_hand, abs=0.6)
-
-
-@pytest.mark.parametrize(
-    "word, count",
-    [
-        ("a", 1),
-        ("breath", 1),
-        ("breathe", 1),
-        ("close", 1),
-        ("table", 2),
-        ("little", 2),
-        ("named", 1),
-        ("wanted", 2),
-        ("needed", 2),
-        ("wishes", 2),
-        ("houses", 2),
-        ("loves", 1),
-        ("people", 2),
-        ("yourself", 2),
-        ("evening", 3),
-        ("I'd", 1),
-        ("the", 1),
-        ("loved", 1),
-        ("places", 2),
-        ("changes", 2),
-        ("tables", 2),
-        ("tree", 1),
-        ("agreed", 2),
-        ("smile", 1),
-        ("while", 1),
-        ("moves", 1),
-    ],
-)
-def test_syllables_are_counted_by_ear(word: str, count: int) -> None:
-    assert syllable_count(word) == count
 
 
 def test_a_language_without_rules_does_not_ship() -> None:

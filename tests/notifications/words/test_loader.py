@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from notifications.words import loader
-from notifications.words.loader import PAIR_VOICES, UnknownItem, Voice, WordsError, get, read_file, read_folder, shipped, solo
+from notifications.words.loader import PAIR_VOICES, Review, UnknownItem, Voice, WordsError, get, read_file, read_folder, shipped, solo
 
 PAIR = """
 id = "calm-sea"
 version = 1
+review = "team"
 [reaching]
 title = "R"
 body = "Body r."
@@ -23,7 +24,7 @@ title = "E"
 body = "Body e."
 step = "Step e."
 """
-SOLO = 'id = "alone"\nversion = 1\n[solo]\ntitle = "S"\nbody = "Body s."\n'
+SOLO = 'id = "alone"\nversion = 1\nreview = "team"\n[solo]\ntitle = "S"\nbody = "Body s."\n'
 
 
 def written(folder: Path, name: str, content: str) -> Path:
@@ -33,11 +34,18 @@ def written(folder: Path, name: str, content: str) -> Path:
     return path
 
 
-def test_ten_items_for_two_and_three_solo_items_are_shipped() -> None:
-    assert len(shipped("en")) >= 10
-    assert len(solo("en")) >= 3
-    assert all(set(item.texts) == set(PAIR_VOICES) for item in shipped("en"))
-    assert all(set(item.texts) == {Voice.SOLO} for item in solo("en"))
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_there_are_enough_items_for_two_and_alone_in(language: str) -> None:
+    assert len(shipped(language)) >= 36
+    # Three a week, none twice in 28 days: twelve may be used up on the day a thirteenth is asked for.
+    assert len(solo(language)) >= 13
+    assert {item.language for item in (*shipped(language), *solo(language))} == {language}
+    assert all(set(item.texts) == set(PAIR_VOICES) for item in shipped(language))
+    assert all(set(item.texts) == {Voice.SOLO} for item in solo(language))
+
+
+def test_nothing_claims_a_review_by_clinicians_that_did_not_happen() -> None:
+    assert {item.review for language in loader.languages() for item in loader.every(language)} == {Review.TEAM}
 
 
 def test_items_come_in_a_fixed_order_so_that_a_choice_can_be_replayed() -> None:
@@ -53,7 +61,8 @@ def test_an_item_is_found_as_it_was_sent() -> None:
     item = shipped("en")[0]
 
     assert get(item.id, item.version, "en") is item
-    assert get(item.id, item.version, "es") == item
+    assert get(item.id, item.version, "es") is shipped("es")[0]
+    assert get(item.id, item.version, "xx") is item
     assert item.text("reaching") is item.text(Voice.REACHING)
 
 
@@ -94,6 +103,23 @@ def test_a_retired_item_stays_readable_and_is_not_sent(folder: Path) -> None:
     assert shipped("en") == ()
     assert get("calm-sea", 2, "en").is_retired
     assert [item.id for item in solo("en")] == ["alone"]
+
+
+def test_a_draft_is_sent_to_nobody_and_the_version_before_it_stays_in_use(folder: Path) -> None:
+    written(folder / "en", "calm-sea.1.toml", PAIR)
+    written(folder / "en", "calm-sea.2.toml", PAIR.replace("version = 1", "version = 2").replace('"team"', '"draft"'))
+    written(folder / "en", "alone.1.toml", SOLO.replace('"team"', '"draft"'))
+
+    assert [item.version for item in shipped("en")] == [1]
+    assert solo("en") == ()
+    assert [item.version for item in loader.every("en")] == [1, 1, 2]
+
+
+def test_a_translation_that_is_still_a_draft_is_not_used(folder: Path) -> None:
+    written(folder / "en", "calm-sea.1.toml", PAIR)
+    written(folder / "es", "calm-sea.1.toml", PAIR.replace('"team"', '"draft"'))
+
+    assert [item.language for item in shipped("es")] == ["en"]
 
 
 def test_a_translation_is_used_once_it_has_caught_up(folder: Path) -> None:
@@ -143,6 +169,12 @@ def test_a_solo_item_may_go_without_a_step(tmp_path: Path) -> None:
         ("calm-sea.1.toml", PAIR.replace('"Body m."', '"x\\ny"'), "making_room.body"),
         ("calm-sea.1.toml", PAIR.replace('"Step m."', '""'), "making_room.step"),
         ("calm-sea.1.toml", PAIR + 'tone = "x"\n', "either.tone"),
+        ("calm-sea.1.toml", PAIR.replace('review = "team"', ""), "review"),
+        ("calm-sea.1.toml", PAIR.replace('"team"', '"an expert"'), "review"),
+        ("calm-sea.1.toml", PAIR + "minutes = 0\n", "either.minutes"),
+        ("calm-sea.1.toml", PAIR + "minutes = 121\n", "either.minutes"),
+        ("calm-sea.1.toml", PAIR + 'minutes = "5"\n', "either.minutes"),
+        ("calm-sea.1.toml", PAIR.replace('step = "Step e."', "minutes = 5"), "either.minutes"),
     ],
 )
 def test_a_wrong_file_is_named_with_its_field(tmp_path: Path, name: str, content: str, field: str) -> None:
@@ -152,7 +184,7 @@ def test_a_wrong_file_is_named_with_its_field(tmp_path: Path, name: str, content
         read_file(path, "en")
 
     assert caught.value.field == field
-    assert str(caught.value).startswith(f"{name}: {field}: ")
+    assert str(caught.value).startswith(f"{tmp_path.name}/{name}: {field}: ")
 
 
 def test_a_file_that_is_not_text_is_named(tmp_path: Path) -> None:
