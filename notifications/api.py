@@ -11,15 +11,18 @@ from rest_framework.views import APIView
 
 from backend import clock
 from backend.accounts.requests import PersonCall
+from backend.api.authentication import changed_session
 from backend.api.pagination import NewestFirst
 from backend.api.serializers import StrictSerializer, TextField, TruthField, WholeNumberField
 from backend.errors import NotFound
 from notifications import queries, services
 from notifications.channels.vapid import application_server_key
-from notifications.models import Device, Preference, Prompt
+from notifications.models import Delivery, Device, Preference, Prompt, ReminderSlot
+from notifications.reasons import explain, explain_rhythm
 from notifications.words import loader
 
 MUTE_DAYS = (0, 7)
+REMINDER_DAYS = 30
 CURSOR = OpenApiParameter("cursor", OpenApiTypes.STR, description="As in `next` and `previous`.")
 HOUR = "%H:%M"
 
@@ -30,6 +33,7 @@ class PromptOutput(serializers.Serializer[Any]):
     title = serializers.CharField()
     body = serializers.CharField()
     step = serializers.CharField(allow_null=True, help_text="One small thing to try, or none.")
+    minutes = serializers.IntegerField(allow_null=True, help_text="The span that the step names, for a timer; or none.")
     language = serializers.CharField()
     reaction = serializers.ChoiceField(choices=Prompt.Reaction.choices, allow_null=True)
 
@@ -87,10 +91,13 @@ class RemindersOutput(serializers.Serializer[Any]):
 
 
 class DeviceInput(StrictSerializer):
-    kind = serializers.ChoiceField(choices=[(Device.Kind.WEBPUSH.value, "webpush")])
-    endpoint = TextField(max_length=2048)
-    p256dh = TextField(max_length=128)
-    auth = TextField(max_length=128)
+    kind = serializers.ChoiceField(choices=[(kind.value, kind.value) for kind in (Device.Kind.WEBPUSH, Device.Kind.FCM, Device.Kind.APNS)])
+    endpoint = TextField(max_length=2048, help_text="A browser's push endpoint, or the token that the platform gave the app.")
+    p256dh = TextField(max_length=128, required=False, help_text="Of webpush alone, like auth.")
+    auth = TextField(max_length=128, required=False)
+    application_server_key = TextField(
+        max_length=100, required=False, help_text="Of webpush: the key it was subscribed with. Left out, it is the present one."
+    )
     name = TextField(max_length=60, required=False, allow_blank=True)
 
 
@@ -114,6 +121,7 @@ def prompt_of(prompt: Prompt) -> dict[str, Any]:
         "title": text.title,
         "body": text.body,
         "step": text.step or None,
+        "minutes": text.minutes,
         "language": item.language,
         "reaction": prompt.reaction,
     }
@@ -171,6 +179,48 @@ class Reminders(APIView):
         return Response(RemindersOutput(preference).data)
 
 
+class WayOutput(serializers.Serializer[Any]):
+    """How one reminder went to one device, or to the mailbox."""
+
+    device = serializers.UUIDField(source="device_id", allow_null=True, help_text="null is the mailbox.")
+    name = serializers.CharField(source="device.name", default="")
+    state = serializers.ChoiceField(choices=Delivery.State.choices)
+    reason = serializers.CharField()
+    explanation = serializers.SerializerMethodField(help_text="A sentence in the language asked for.")
+    sent_at = serializers.DateTimeField(allow_null=True)
+
+    def get_explanation(self, way: Delivery) -> str:
+        return explain(way.state, way.reason)
+
+
+class ReminderDayOutput(serializers.Serializer[Any]):
+    """What became of the reminder of one day, and why."""
+
+    day = serializers.DateField()
+    state = serializers.ChoiceField(choices=ReminderSlot.State.choices)
+    reason = serializers.CharField()
+    explanation = serializers.SerializerMethodField(help_text="A sentence in the language asked for.")
+    ways = WayOutput(many=True)
+
+    def get_explanation(self, one: queries.ReminderDay) -> str:
+        return explain(one.state, one.reason)
+
+
+class ReminderDaysOutput(serializers.Serializer[Any]):
+    rhythm = serializers.CharField(help_text="daily, weekly, silent, off, no-address or quiet-hours.")
+    explanation = serializers.CharField(help_text="Why reminders come as often as they do.")
+    days = ReminderDayOutput(many=True)
+
+
+class ReminderDays(APIView):
+    @extend_schema(operation_id="reminders_days", responses=ReminderDaysOutput)
+    def get(self, request: PersonCall) -> Response:
+        """Why a reminder came on a day, or did not: the last thirty days that had one. A day without one follows the rhythm."""
+        rhythm = queries.rhythm_of(request.user)
+        days = queries.reminder_days(request.user, count=REMINDER_DAYS)
+        return Response(ReminderDaysOutput({"rhythm": rhythm, "explanation": explain_rhythm(rhythm), "days": days}).data)
+
+
 class Devices(APIView):
     @extend_schema(operation_id="devices_list", responses=DeviceOutput(many=True))
     def get(self, request: PersonCall) -> Response:
@@ -182,6 +232,8 @@ class Devices(APIView):
         form = DeviceInput(data=request.data)
         form.is_valid(raise_exception=True)
         device = services.register_device(person=request.user, now=clock.now(), **form.validated_data)
+        with changed_session(request) as session:
+            services.remember_where(session=session, device=device)
         return Response(DeviceOutput(device).data, status=201)
 
 

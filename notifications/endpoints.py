@@ -136,6 +136,19 @@ def check_endpoint(url: str) -> Endpoint:
     return Endpoint(origin + parts.path + query, host, port, is_development)
 
 
+def own_endpoint(base: str, path: str) -> Endpoint:
+    """An address below one that the operator has set. Raises `ValueError` for a base that is not plain https.
+
+    It needs no list, since no stranger gave it; its network address is checked like every other.
+    """
+    parts = urlsplit(base)
+    host, port = parts.hostname or "", parts.port or 443
+    if parts.scheme != "https" or not host or "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError("not a plain https address")
+    origin = Endpoint("", host, port, f"{host}:{port}" == _development_host())
+    return Endpoint(origin.origin + parts.path.rstrip("/") + path, host, port, origin.is_development)
+
+
 def check_keys(p256dh: str, auth: str) -> Keys:
     """Return the subscription's keys as bytes, or raise `EndpointRefused`.
 

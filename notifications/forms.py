@@ -36,7 +36,14 @@ class DeviceForm(forms.Form):
     endpoint = forms.CharField(max_length=2048)
     p256dh = forms.CharField(max_length=128)
     auth = forms.CharField(max_length=128)
+    application_server_key = forms.CharField(max_length=100, required=False)
     name = forms.CharField(max_length=60, required=False)
+
+
+class NameForm(forms.Form):
+    """What a device is called, so that one tells it from the others."""
+
+    name = forms.CharField(max_length=60, label=_("Name"), widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
 
 class ReactionForm(forms.Form):

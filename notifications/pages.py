@@ -1,6 +1,6 @@
 """Words that arrived, when to be reminded, and where a neutral notice may appear."""
 
-from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,22 +8,26 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from backend import clock
 from backend.accounts.requests import PersonRequest
 from backend.errors import DomainError, NotFound
 from backend.web.domain import explain, private
-from notifications import services
+from backend.web.failures import not_found
+from notifications import queries, services
+from notifications.channels.base import NEUTRAL_LINE
 from notifications.channels.vapid import application_server_key
-from notifications.forms import REACTION_WORDS, DeviceForm, ReactionForm, RemindersForm
+from notifications.forms import REACTION_WORDS, DeviceForm, NameForm, ReactionForm, RemindersForm
 from notifications.models import Device, Prompt
+from notifications.reasons import explain_rhythm
+from notifications.services.devices import HERE
 from notifications.words import loader
 
 PROMPTS_ON_A_PAGE = 20
 MUTE_DAYS = 7
-SERVICE_WORKER = (Path(__file__).parent / "static" / "notifications" / "sw.js").read_text(encoding="utf-8")
+REMINDER_DAYS = 14
 
 
 @require_safe
@@ -82,7 +86,9 @@ def reminders(request: PersonRequest) -> HttpResponse:
             messages.success(request, gettext("Kept."))
             return redirect("you-reminders")
     reachable = preference.email_on or Device.objects.visible_to(request.user).live().exists()
-    return render(request, "notifications/reminders.html", {"form": form, "reachable": reachable})
+    days = queries.reminder_days(request.user, count=REMINDER_DAYS)
+    context = {"form": form, "reachable": reachable, "rhythm": explain_rhythm(queries.rhythm_of(request.user)), "days": days}
+    return render(request, "notifications/reminders.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -92,14 +98,46 @@ def devices(request: PersonRequest) -> HttpResponse:
     form = DeviceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            services.register_device(person=request.user, kind=Device.Kind.WEBPUSH, now=clock.now(), **form.cleaned_data)
+            device = services.register_device(person=request.user, kind=Device.Kind.WEBPUSH, now=clock.now(), **form.cleaned_data)
         except DomainError as error:
             explain(form, error)
         else:
+            services.remember_where(session=request.session, device=device)
             messages.success(request, gettext("This browser may show a neutral notice from now on."))
             return redirect("you-devices")
-    mine = Device.objects.visible_to(request.user).live().order_by("-created_at")
-    return render(request, "notifications/devices.html", {"form": form, "devices": mine, "server_key": application_server_key()})
+    context = {
+        "form": form,
+        "devices": queries.devices_of(request.user),
+        "here": request.session.get(HERE),
+        "server_key": application_server_key(),
+        "line": NEUTRAL_LINE,
+    }
+    return render(request, "notifications/devices.html", context)
+
+
+@require_POST
+@private
+def name(request: PersonRequest, device_id: UUID) -> HttpResponse:
+    form = NameForm(request.POST)
+    if form.is_valid():
+        services.name_device(person=request.user, device_id=device_id, name=form.cleaned_data["name"])
+        messages.success(request, gettext("Kept."))
+    else:
+        messages.error(request, gettext("A name has one to sixty characters."))
+    return redirect("you-devices")
+
+
+@require_POST
+@private
+def test(request: PersonRequest, device_id: UUID) -> HttpResponse:
+    """Sends the neutral line to one device now."""
+    try:
+        services.try_device(person=request.user, device_id=device_id, now=clock.now())
+    except services.TriedJustNow as error:
+        messages.warning(request, gettext(error.title))
+    else:
+        messages.success(request, gettext("On its way. It should appear there within a minute."))
+    return redirect("you-devices")
 
 
 @require_POST
@@ -110,13 +148,22 @@ def revoke(request: PersonRequest, device_id: UUID) -> HttpResponse:
     return redirect("you-devices")
 
 
-@require_safe
-@cache_control(no_cache=True)
-def service_worker(_request: HttpRequest) -> HttpResponse:
-    """Served from the root, since a worker looks after the pages beside and below its address."""
-    return HttpResponse(SERVICE_WORKER, content_type="text/javascript; charset=utf-8")
+@csrf_exempt  # a mail program that stops the mails for its reader knows no forms of ours (RFC 8058)
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_mail(request: HttpRequest, token: str) -> HttpResponse:
+    """Asks whether no mail should come any more, and with a POST it is so. Looking at the page changes nothing."""
+    try:
+        if request.method == "POST":
+            services.stop_mail(token=token, now=clock.now())
+        else:
+            services.check_stop_token(token)
+    except NotFound:
+        return not_found(request)
+    return render(request, "notifications/stop_mail.html", {"stopped": request.method == "POST"})
 
 
-def _words(prompt: Prompt) -> loader.Text:
-    """The text its receiver reads, as it was sent."""
-    return loader.get(prompt.item, prompt.version, prompt.language).text(prompt.voice)
+def _words(prompt: Prompt) -> dict[str, Any]:
+    """The text its receiver reads, as it was sent, and the language it is in."""
+    item = loader.get(prompt.item, prompt.version, prompt.language)
+    text = item.text(prompt.voice)
+    return {"title": text.title, "body": text.body, "step": text.step, "minutes": text.minutes, "language": item.language}

@@ -5,9 +5,10 @@ from typing import Any
 
 from backend.accounts.models import User
 from notifications import services
-from notifications.models import AnswerToken, Delivery, Device, Preference, Prompt, ReminderSlot, ServiceLimit
+from notifications.models import AnswerToken, Delivery, Device, Preference, Prompt, ReminderSlot, Retirement, ServiceLimit
 
-COVERED = (Preference, ReminderSlot, Device, Prompt, Delivery, AnswerToken, ServiceLimit)
+# Limits of services and retired items are about no person.
+COVERED = (Preference, ReminderSlot, Device, Prompt, Delivery, AnswerToken, ServiceLimit, Retirement)
 
 
 def export(person: User) -> dict[str, Any]:

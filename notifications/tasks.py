@@ -11,6 +11,16 @@ def queue_due_reminders() -> None:
     services.queue_due_reminders(now=clock.now())
 
 
+@shared_task(name="notifications.tasks.plan_nightly")
+def plan_nightly() -> None:
+    services.plan_nightly(now=clock.now())
+
+
+@shared_task(name="notifications.tasks.tidy")
+def tidy() -> None:
+    services.tidy(now=clock.now())
+
+
 @shared_task(name="notifications.tasks.deliver_due")
 def deliver_due() -> None:
     services.deliver_due(clock=clock.now)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("prompts/<uuid:prompt_id>/", api.OnePrompt.as_view(), name="prompt"),
     path("prompts/<uuid:prompt_id>/reaction/", api.Reaction.as_view(), name="reaction"),
     path("reminders/", api.Reminders.as_view(), name="reminders"),
+    path("reminders/days/", api.ReminderDays.as_view(), name="reminder-days"),
     path("devices/", api.Devices.as_view(), name="devices"),
     path("devices/push-key/", api.PushKey.as_view(), name="push-key"),
     path("devices/<uuid:device_id>/", api.OneDevice.as_view(), name="device"),

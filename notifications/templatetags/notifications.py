@@ -3,9 +3,17 @@
 from django import template
 
 from notifications.forms import REACTION_WORDS
-from notifications.models import Prompt
+from notifications.models import Delivery, Prompt
+from notifications.queries import ReminderDay
+from notifications.reasons import explain
 
 register = template.Library()
+
+
+@register.filter
+def explained(end: ReminderDay | Delivery) -> str:
+    """Why a reminder came, or did not."""
+    return explain(end.state, end.reason)
 
 
 @register.filter

@@ -25,4 +25,4 @@ def woken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture(autouse=True)
 def _patient_gate(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine busy with other tests may take its time between gate and send."""
-    monkeypatch.setattr("notifications.services.delivering.GATE_HOLDS", 60.0)
+    monkeypatch.setattr("notifications.services.passing.GATE_HOLDS", 60.0)

@@ -15,9 +15,9 @@ from django.test import Client
 from backend.accounts.models import User
 from notifications import services
 from notifications.channels.vapid import b64
-from notifications.models import Device, Preference, Prompt
+from notifications.models import Device, Preference, Prompt, ReminderSlot
 from notifications.words import loader
-from tests.cast import EVENING, Cast, full_cast, signed_in
+from tests.cast import EVENING, TODAY, Cast, app_token, full_cast, person, signed_in
 from tests.notifications.post import phone, preference, prompt_for
 
 MORNING = datetime.fromisoformat("2026-03-05T06:10+00:00")
@@ -105,6 +105,7 @@ class TestPrompts:
             "title": text.title,
             "body": text.body,
             "step": text.step or None,
+            "minutes": text.minutes,
             "language": "en",
             "reaction": None,
         }
@@ -246,6 +247,12 @@ class TestDevices:
         assert ask(cast.alice, "DELETE", f"devices/{made.json()['id']}/").status_code == 204
         assert ask(cast.alice, "GET", "devices/").json() == []
 
+    def test_an_app_that_signs_out_gets_nothing_any_more(self, cast):
+        app = {"X-Session-Token": app_token(cast.alice)}
+        assert Client().post(API + "devices/", subscription(), content_type="application/json", headers=app).status_code == 201
+        assert Client().delete("/_allauth/app/v1/auth/session", headers=app).status_code == 401  # nobody is signed in any more
+        assert Device.objects.get().revoked_reason == "signed-out"
+
     def test_no_answer_repeats_an_address_or_a_key(self, cast):
         sent = subscription()
         answers = [ask(cast.alice, "POST", "devices/", sent), ask(cast.alice, "GET", "devices/")]
@@ -300,3 +307,45 @@ def test_an_app_learns_the_key_that_it_subscribes_with() -> None:
     public = base64.urlsafe_b64decode(answer.json()["application_server_key"] + "=")
     # An uncompressed point on P-256, as RFC 8292 wants it.
     assert ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public)
+
+
+class TestWhyAReminderCameOrDidNot:
+    PATH = "/api/v1/reminders/days/"
+
+    @pytest.fixture
+    def alice(self):
+        alice = person("Alice")
+        services.register_device(person=alice, kind="memory", endpoint="one", name="Kitchen tablet", now=EVENING - timedelta(hours=2))
+        services.queue_due_reminders(now=EVENING)
+        return alice
+
+    def test_a_day_tells_its_state_and_how_it_went_to_each_device(self, alice):
+        services.deliver_due(clock=lambda: EVENING)
+        answer = signed_in(alice).get(self.PATH).json()
+        assert answer["rhythm"] == "daily"
+        (day,) = answer["days"]
+        assert (day["day"], day["state"], day["reason"]) == ("2026-03-04", "sent", "accepted")
+        assert "handed over" in day["explanation"]
+        (way,) = day["ways"]
+        assert (way["name"], way["state"], way["explanation"]) == ("Kitchen tablet", "sent", day["explanation"])
+        assert way["sent_at"]
+
+    def test_a_day_that_was_answered_first_says_so(self, alice):
+        services.close_slot(person_id=alice.pk, day=TODAY, reason="answered", now=EVENING)
+        (day,) = signed_in(alice).get(self.PATH).json()["days"]
+        assert (day["state"], day["ways"][0]["state"], day["ways"][0]["reason"]) == ("answered", "cancelled", "slot-closed")
+
+    def test_words_about_two_are_not_among_them(self, alice):
+        prompt_for(alice, now=EVENING)
+        assert len(signed_in(alice).get(self.PATH).json()["days"][0]["ways"]) == 1
+
+    def test_to_anybody_else_they_do_not_exist(self, alice):
+        answer = signed_in(person("Charlie")).get(self.PATH).json()
+        assert answer == {"rhythm": "no-address", "explanation": answer["explanation"], "days": []}
+
+    def test_the_number_of_statements_does_not_grow(self, alice, django_assert_max_num_queries):
+        for back in range(1, 20):
+            ReminderSlot.objects.create(person=alice, day=TODAY - timedelta(days=back), state="expired", reason="stale")
+        client = signed_in(alice)
+        with django_assert_max_num_queries(7):
+            assert len(client.get(self.PATH).json()["days"]) == 20

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from notifications.models import Delivery
-from notifications.services.delivering import LEASE
+from notifications.services.passing import LEASE
 from tests.cast import EVENING, person
 from tests.notifications import doomed_worker
 from tests.notifications.post import deliver, phone, remind, shown, states

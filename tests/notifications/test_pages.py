@@ -2,15 +2,17 @@
 
 import base64
 from datetime import time, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.core.signing import Signer
+from django.test import Client
 
 from backend import clock
 from notifications import services
-from notifications.models import Device, Preference, Prompt
+from notifications.models import Delivery, Device, Preference, Prompt, ReminderSlot
 from tests.cast import full_cast, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -34,19 +36,51 @@ def subscription(endpoint=ENDPOINT):
     }
 
 
-def arrived(someone, *, hours_ago=1, item="the-tide"):
+def arrived(someone, *, hours_ago=1, item="the-tide", voice="reaching", language="en"):
     then = clock.now() - timedelta(hours=hours_ago)
     return Prompt.objects.create(
         person=someone,
         occasion=uuid4(),
         item=item,
         version=1,
-        voice="reaching",
-        language="en",
+        voice=voice,
+        language=language,
         day=then.date(),
         slot_at=then,
         expires_at=then + timedelta(hours=6),
     )
+
+
+def token_in_mail(person):
+    by_mail = Delivery(person=person, device=None)
+    return services.stop_tokens(deliveries=[by_mail])[by_mail.pk]
+
+
+def test_mails_are_stopped_by_whoever_holds_their_token(cast):
+    services.change_preference(person=cast.alice, now=clock.now(), email_on=True)
+    services.change_preference(person=cast.bob, now=clock.now(), email_on=True)
+    address = f"/stop-mail/{token_in_mail(cast.alice)}/"
+
+    assert "Shall the mails stop?" in Client().get(address).content.decode()
+    assert Preference.objects.get(person=cast.alice).email_on, "looking changes nothing"
+
+    answer = Client(enforce_csrf_checks=True).post(address, {"List-Unsubscribe": "One-Click"})
+    assert (answer.status_code, "No more mails." in answer.content.decode()) == (200, True)
+    assert not Preference.objects.get(person=cast.alice).email_on
+    assert Preference.objects.get(person=cast.bob).email_on
+    assert Client().post(address).status_code == 200, "pressed twice"
+
+
+def test_a_mail_says_no_number_of_an_account(cast):
+    services.change_preference(person=cast.alice, now=clock.now(), email_on=True)
+    number, _, _ = token_in_mail(cast.alice).partition(":")
+    assert UUID(number).version == 4
+
+
+@pytest.mark.parametrize("token", ["1", "1:wrong", "x", ":", "1:" + "a" * 5000, Signer(salt="notifications.stop-mail").sign("1")])
+def test_a_made_up_token_stops_nothing(cast, token):
+    for ask in (Client().get, Client().post):
+        assert ask(f"/stop-mail/{token}/").status_code == 404
 
 
 def test_words_are_read_by_their_receiver_alone(cast):
@@ -56,6 +90,38 @@ def test_words_are_read_by_their_receiver_alone(cast):
     assert signed_in(cast.bob).get(f"/words/{prompt.pk}/").status_code == 404
     assert signed_in(cast.bob).post(f"/words/{prompt.pk}/", {"reaction": "helped"}).status_code == 404
     assert "Nothing here yet" in signed_in(cast.bob).get("/words/").content.decode()
+
+
+def test_words_come_in_the_language_they_were_sent_in_and_say_which(cast):
+    prompt = arrived(cast.alice, language="es")
+    for page in ("/words/", f"/words/{prompt.pk}/"):
+        shown = signed_in(cast.alice).get(page).content.decode()
+        assert "Cuando la marea tira" in shown
+        assert '<div lang="es">' in shown
+
+
+def test_a_step_that_names_a_span_brings_a_timer_that_waits_for_its_module(cast):
+    prompt = arrived(cast.alice, item="a-time-to-be-back", voice="making_room")
+    shown = signed_in(cast.alice).get(f"/words/{prompt.pk}/").content.decode()
+    assert 'class="timer" hidden data-minutes="60"' in shown
+    assert "an hour for me" in shown
+    assert "Take 60 minutes" in shown
+    assert "notifications/timer.js" in shown
+
+
+def test_a_step_without_a_span_brings_none(cast):
+    prompt = arrived(cast.alice)
+    assert "data-minutes" not in signed_in(cast.alice).get(f"/words/{prompt.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_page_of_a_prompt_names_nobody_elses_answers_or_reading(cast, language):
+    """Everything a prompt page says is the same whatever the partner did: it names the partner nowhere."""
+    prompt = arrived(cast.alice, language=language)
+    shown = signed_in(cast.alice).get(f"/words/{prompt.pk}/").content.decode()
+    told = shown.partition("<main")[2].partition("</main>")[0].lower()
+    assert "did it help?" in told
+    assert not {word for word in ("partner", "pareja", cast.bob.name.lower(), " read ", "seen", "answered yet", "leído") if word in told}
 
 
 def test_words_are_not_there_before_their_hour(cast):
@@ -139,6 +205,31 @@ def test_a_browser_is_registered_listed_and_removed_by_its_person_alone(cast):
     assert "None yet." in alice.get("/you/devices/").content.decode()
 
 
+def test_whoever_signs_out_of_a_browser_gets_nothing_there_any_more(cast):
+    alice, elsewhere = signed_in(cast.alice), signed_in(cast.alice)
+    alice.post("/you/devices/", subscription())
+    elsewhere.post("/accounts/logout/")
+    assert Device.objects.live().count() == 1
+    alice.post("/accounts/logout/")
+    assert [(one.revoked_reason, one.endpoint) for one in Device.objects.all()] == [("signed-out", "")]
+
+
+def test_signing_out_everywhere_else_ends_notices_there_and_not_here(cast):
+    alice, elsewhere = signed_in(cast.alice), signed_in(cast.alice)
+    alice.post("/you/devices/", subscription())
+    elsewhere.post("/you/devices/", subscription("https://fcm.googleapis.com/fcm/send/elsewhere"))
+    assert alice.post("/accounts/sessions/").status_code == 302
+    assert Device.objects.live().get().endpoint == subscription()["endpoint"]
+
+
+def test_a_browser_that_another_person_uses_now_is_not_theirs_to_lose_again(cast):
+    alice, bob = signed_in(cast.alice), signed_in(cast.bob)
+    for one in (alice, bob):
+        one.post("/you/devices/", subscription())
+    alice.post("/accounts/logout/")
+    assert Device.objects.live().get().person == cast.bob
+
+
 def test_an_address_that_is_not_allowed_is_refused_with_a_reason(cast):
     page = signed_in(cast.alice).post("/you/devices/", subscription("https://push.evil.example/x")).content.decode()
     assert 'class="errorlist"' in page
@@ -149,3 +240,17 @@ def test_the_worker_is_served_from_the_root_and_looked_up_anew_each_time(client)
     worker = client.get("/sw.js")
     assert worker.headers["Content-Type"] == "text/javascript; charset=utf-8"
     assert "no-cache" in worker.headers["Cache-Control"]
+
+
+def test_the_page_of_reminders_says_why_one_came_and_why_none(cast):
+    now = clock.now()
+    services.register_device(person=cast.alice, kind="memory", endpoint="one", name="Kitchen tablet", now=now)
+    slot = ReminderSlot.objects.create(person=cast.alice, day=now.date(), state="suppressed", reason="paused")
+    page = signed_in(cast.alice).get("/you/reminders/").content.decode()
+    assert "You were taking a break." in page
+    assert "At most one a day, at your hour" in page
+    slot.delete()
+    Preference.objects.filter(person=cast.alice).update(reminders_on=False, next_reminder_at=None, next_reminder_day=None)
+    page = signed_in(cast.alice).get("/you/reminders/").content.decode()
+    assert "Reminders are off." in page
+    assert "taking a break" not in page
