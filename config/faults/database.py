@@ -1,0 +1,90 @@
+"""The PostgreSQL of a run, which can be killed like a machine that loses its power, and started again on its data."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psycopg
+
+from config import scratch
+from config.servers import end_with_parent
+
+
+class Database:
+    """Knows the running server by its address, and how to start it again. A context manager, which stops what it started."""
+
+    def __init__(self, url: str, log: Path) -> None:
+        self._url = url
+        self._log = log
+        self._again: subprocess.Popen[bytes] | None = None
+        with psycopg.connect(url) as connection:
+            row = connection.execute("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int").fetchone()
+        assert row is not None
+        self._pid = int(row[0])
+        process = Path(f"/proc/{self._pid}")
+        self._command = process.joinpath("cmdline").read_text().rstrip("\0").split("\0")
+        self._owner = process.stat()
+
+    def __enter__(self) -> "Database":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._again is not None:
+            scratch.stop(self._again)
+
+    def kill(self) -> None:
+        """kill -9 of the server; its helpers notice and end too."""
+        os.kill(self._pid, signal.SIGKILL)
+        if self._again is not None:
+            self._again.wait()
+        deadline = time.monotonic() + scratch.START_SECONDS
+        while self._answers():
+            if time.monotonic() > deadline:
+                raise scratch.DidNotStart("The database goes on after being killed.")
+            time.sleep(0.02)
+
+    def start(self) -> None:
+        """Raises DidNotStart."""
+        deadline = time.monotonic() + scratch.START_SECONDS
+        while not self._answers():
+            if self._again is None or self._again.poll() is not None:
+                # Until the last helper of the killed one has let go of the shared memory, it does not start.
+                self._forget_the_dead_one()
+                self._again = self._started()
+            if time.monotonic() > deadline:
+                raise scratch.DidNotStart(f"The database did not come back:\n{self._log.read_text(errors='replace')[-1000:]}")
+            time.sleep(0.1)
+        self._pid = self._again.pid if self._again else self._pid
+
+    def _forget_the_dead_one(self) -> None:
+        """Its process number still exists, for as long as nobody has asked how it ended, so the server would believe it alive."""
+        data = Path(self._command[self._command.index("-D") + 1])
+        (data / "postmaster.pid").unlink(missing_ok=True)
+        option = "-cunix_socket_directories="
+        sockets = next(one.removeprefix(option) for one in self._command if one.startswith(option))
+        for lock in Path(sockets).glob(".s.PGSQL.*.lock"):
+            lock.unlink()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        with self._log.open("ab") as output:
+            return subprocess.Popen(
+                self._command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+                cwd="/",
+                start_new_session=True,
+                preexec_fn=end_with_parent(signal.SIGINT),  # noqa: PLW1509  (as in config/servers.py)
+                user=self._owner.st_uid,
+                group=self._owner.st_gid,
+                extra_groups=[],
+            )
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(psycopg.OperationalError), psycopg.connect(self._url, connect_timeout=5):
+            return True
+        return False

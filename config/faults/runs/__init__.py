@@ -1,0 +1,1 @@
+"""One file for each fault that is brought about."""

@@ -1,0 +1,123 @@
+"""I1: mute, pause and the safety state look like calm days on which the other no longer answers, prompts included.
+
+Couples live a month twice from one beginning (`config.faults.twins.lives`), and what Pavel can reach must be the same to the byte, once
+ids are numbered. First every planted leak must be found.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from unittest.mock import patch
+
+from django.conf import settings
+from django.test import override_settings
+
+from checkins.policy import CHANCES, WINDOW_DAYS, Chances
+from config.faults.ground import Ground
+from config.faults.results import Invariant, Result, none_of
+from config.faults.twins.leaks import FOUND_BY_READING, Planted
+from config.faults.twins.lives import EACH_DAY, KINDS, Kind, World, make_lives
+from config.faults.twins.recording import differences, undone
+
+COUPLES, DAYS = 500, 30
+A_BATCH = 25
+# While a leak is looked for that only prompts show.
+OFTEN = {mode: Chances(episode=0.9, calm=0.6, cap=WINDOW_DAYS) for mode in CHANCES}
+MEMORY = {"memory": "notifications.channels.memory.MemoryChannel"}
+
+
+@dataclass
+class Seen:
+    """What was compared, and where the worlds differed."""
+
+    couples: int = 0
+    answers: int = 0
+    prompts: int = 0
+    alerts_hidden: int = 0
+    alerts_calm: int = 0
+    unshown: int = 0
+    found: list[str] = field(default_factory=list)
+
+
+def run(ground: Ground) -> Result:
+    with quiet_settings(ground.seed):
+        missed = []
+        for name, planted in FOUND_BY_READING.items():
+            ground.say(f"a planted leak, {name}")
+            if not is_found(planted, seed=ground.seed):
+                missed.append(name)
+        seen, wanted = Seen(), ground.count(COUPLES, least=len(KINDS))
+        while seen.couples < wanted:
+            live_twice(seen, count=min(A_BATCH, wanted - seen.couples), days=DAYS, seed=ground.seed)
+            ground.say(f"{seen.couples} of {wanted} couples, {len(seen.found)} differences")
+    for one in [*(f"missed: {name}" for name in missed), *seen.found[:5]]:
+        ground.say(one)
+    return Result(
+        figures={
+            "couples": seen.couples,
+            "days each": DAYS,
+            "kinds": len(KINDS),
+            "answers compared": seen.answers,
+            "prompts to the one who looks": seen.prompts,
+            "couples with an episode, hidden": seen.alerts_hidden,
+            "planted leaks": len(FOUND_BY_READING),
+        },
+        invariants=[
+            none_of("planted leaks that were not found", len(missed)),
+            none_of("answers and notices that differ", len(seen.found)),
+            none_of("calm twins with an episode", seen.alerts_calm),
+            none_of("pages of each day that were not shown", seen.unshown),
+            Invariant("prompts in both worlds", seen.prompts, ">=", 1),
+            Invariant("couples with an episode that was hidden", seen.alerts_hidden, ">=", 1),
+        ],
+    )
+
+
+@contextmanager
+def quiet_settings(seed: int) -> Iterator[None]:
+    """A phone in memory, and coins that fall alike for one seed."""
+    changed = {"CHANNELS": MEMORY, "POLICY_KEY": f"twin worlds {seed}", "ALLOWED_HOSTS": ["testserver"], "DEBUG": False}
+    # Nothing was gathered for this installation, and no browser asks for it.
+    storages = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    with override_settings(**changed, STORAGES=storages), patch("logging.Logger.isEnabledFor", return_value=False):
+        yield
+
+
+def is_found(planted: Planted, *, seed: int) -> bool:
+    """Whether some days in the lives of couples of the right kind tell the worlds apart where this leak is planted."""
+    seen, kinds = Seen(), tuple(kind for kind in KINDS if kind.name in planted.kinds)
+    with ExitStack() as ground:
+
+        def put(thing: Any, name: str, value: Any) -> None:
+            ground.enter_context(patch.object(thing, name, value))
+
+        planted.leak(put)
+        if planted.often:
+            ground.enter_context(patch.dict(CHANCES, OFTEN))
+        live_twice(seen, count=len(kinds), days=planted.days, seed=seed, kinds=kinds)
+    return bool(seen.found)
+
+
+def live_twice(seen: Seen, *, count: int, days: int, seed: int, kinds: tuple[Kind, ...] = KINDS) -> None:
+    """Some couples more. Nothing of them is left afterwards."""
+    with undone():
+        lives = make_lives(kinds, seen.couples, count)
+        worlds = [World(lives, is_hidden=is_hidden, seed=seed) for is_hidden in (True, False)]
+        told = []
+        for world in worlds:
+            with undone():
+                told.append(world.tell(days))
+                alerts = world.alerts()
+            if world.is_hidden:
+                seen.alerts_hidden += alerts
+            else:
+                seen.alerts_calm += alerts
+    seen.couples += count
+    seen.prompts += worlds[1].prompts
+    for life, mine, yours in zip(lives, *told, strict=True):
+        for day, (one, other) in enumerate(zip(mine, yours, strict=True)):
+            seen.answers += len(one)
+            seen.unshown += sum(one[f"GET {pattern}"].status != HTTPStatus.OK for pattern in EACH_DAY)
+            seen.found += [f"couple {life.number} ({life.kind.name}), day {day}: {found}" for found in differences(one, other)]
