@@ -10,11 +10,11 @@ class Figures:
     """One contender: medians over the rounds. CPU seconds are the server's alone."""
 
     requests: int
-    errors: int
     per_cpu_second: float
     per_second: float
-    p50_ms: float
-    p99_ms: float
+    errors: int = 0
+    p50_ms: float = 0.0
+    p99_ms: float = 0.0
 
 
 @dataclass(frozen=True)

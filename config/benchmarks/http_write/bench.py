@@ -19,6 +19,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 
 from backend.accounts.models import User
+from backend.api import app_sessions
 from backend.api.authentication import HEADER
 from backend.calendar_days import local_day
 from config.benchmarks.http_write import floor
@@ -135,6 +136,7 @@ def _ebb_person(connection: "psycopg.Connection[tuple[object, ...]]", number: in
         SESSION_KEY: str(number),
         BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
         HASH_SESSION_KEY: user.get_session_auth_hash(),
+        app_sessions.MARK: True,
     }
     connection.execute(
         "INSERT INTO django_session (session_key, session_data, expire_date) VALUES (%s, %s, %s)",

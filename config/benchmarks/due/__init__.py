@@ -1,0 +1,1 @@
+"""`due`: claiming everyone whose reminder is due, among a million people."""

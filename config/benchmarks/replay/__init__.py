@@ -1,0 +1,1 @@
+"""`replay`: the answers of many couples and days from the database, beside the arithmetic on them."""

@@ -1,0 +1,1 @@
+"""`webpush`: encrypting, signing and sending small messages to a push service that takes everything."""
