@@ -1,9 +1,10 @@
-"""Every change to what a person shares and receives. Each is private to that person and takes effect at once."""
+"""Every change to what a person shares with their partner and receives. Each is private and takes effect at once."""
 
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from backend.accounts.models import User
 from backend.consents.models import Choice, Hold
@@ -15,7 +16,7 @@ class NotPaired(Conflict):
     """These choices belong to a couple, and there is none."""
 
     code: ClassVar[str] = "not-paired"
-    title: ClassVar[str] = "You are not part of a couple"
+    title: ClassVar[str] = _("You are not part of a couple")
 
 
 def choose(*, person: User, now: datetime, **changes: Any) -> Choice:
@@ -30,7 +31,7 @@ def choose(*, person: User, now: datetime, **changes: Any) -> Choice:
         Choice.objects.get_or_create(membership=membership, defaults={"changed_at": now})
         choice = Choice.objects.select_for_update().get(membership=membership)
         if "sharing" in changes:
-            _share(choice, changes["sharing"], now)
+            choice.share(changes["sharing"], now)
         for name in ("prompt_mode", "show_pattern"):
             if name in changes:
                 setattr(choice, name, changes[name])
@@ -55,14 +56,6 @@ def enter_safety(*, person: User, now: datetime) -> None:
 
 def leave_safety(*, person: User, now: datetime) -> None:
     _release(person, Hold.Kind.SAFETY, now)
-
-
-def _share(choice: Choice, sharing: str, now: datetime) -> None:
-    weekly = sharing in (Choice.Sharing.WEEKLY, Choice.Sharing.LEVELS)
-    levels = sharing == Choice.Sharing.LEVELS
-    choice.sharing = sharing
-    choice.weekly_since = (choice.weekly_since or now) if weekly else None
-    choice.levels_since = (choice.levels_since or now) if levels else None
 
 
 def _hold(person: User, kind: Hold.Kind, now: datetime) -> None:

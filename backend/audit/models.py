@@ -1,0 +1,60 @@
+"""The log of what was shown to somebody outside a couple. Rows are added and never changed; the database refuses anything else."""
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from backend.care.models import CareLink
+from backend.consents.models import Consent
+from backend.couples.models import Membership
+
+
+class DisclosureQuerySet(models.QuerySet["Disclosure"]):
+    def visible_to(self, viewer: Any) -> "DisclosureQuerySet":
+        """What was shown of the couples the viewer is or was one of."""
+        if not viewer.is_authenticated:
+            return self.none()
+        return self.filter(couple_number__in=Membership.objects.visible_to(viewer).values("couple_id"))
+
+    def read_by(self, viewer: Any) -> "DisclosureQuerySet":
+        """A therapist's own reads."""
+        return self.filter(therapist_number=viewer.pk) if viewer.is_authenticated else self.none()
+
+
+class Disclosure(models.Model):
+    """One answer that showed something of one couple: to whom, what, of which days, for what purpose.
+
+    Who and whose are numbers and words rather than references: the log outlives the accounts it names.
+    """
+
+    class Place(models.TextChoices):
+        CASELOAD = "caseload"
+        TREND = "trend"
+
+    at = models.DateTimeField()
+    couple_number = models.BigIntegerField()
+    therapist_number = models.BigIntegerField()
+    therapist_name = models.CharField(max_length=80)
+    practice = models.CharField(max_length=120)
+    link_number = models.UUIDField()
+    place = models.CharField(max_length=10, choices=Place.choices)
+    scopes = ArrayField(models.CharField(max_length=8, choices=Consent.Scope.choices), size=3)
+    from_day = models.DateField()
+    to_day = models.DateField()
+    purpose = models.CharField(max_length=12, choices=CareLink.Purpose.choices)
+
+    objects = DisclosureQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="shown_days_are_in_order", condition=Q(from_day__lte=F("to_day")))]
+        indexes = [
+            # the couple's log, newest first
+            models.Index(fields=["couple_number", "-at"], name="disclosures_of_couple"),
+            # a therapist's own reads
+            models.Index(fields=["therapist_number", "-at"], name="disclosures_of_therapist"),
+        ]
+
+    def __str__(self) -> str:
+        return f"disclosure {self.pk}"

@@ -1,0 +1,1 @@
+"""Therapists: who they are, who verified them, the couples they offered a code to, and their own notes."""

@@ -1,0 +1,28 @@
+"""What every page for therapists asks first: a verified therapist, who gave a second factor in this session not long ago."""
+
+import time
+from typing import Any
+
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.models import Authenticator
+
+from backend.accounts.requests import PersonRequest
+from backend.care.models import Therapist
+from backend.errors import NotFound, SecondFactorRequired
+
+FACTOR_HOURS = 12
+"""How long a session shows couples after the second factor was given."""
+
+
+def must_be_therapist(request: PersonRequest) -> None:
+    """Raises NotFound for everybody else, and SecondFactorRequired for a therapist who has none or gave it too long ago."""
+    if not Therapist.objects.visible_to(request.user).verified().exists():
+        raise NotFound
+    has_one = Authenticator.objects.filter(user=request.user, type=Authenticator.Type.TOTP).exists()
+    if not has_one or not _given_lately(request.session):
+        raise SecondFactorRequired(has_one=has_one)
+
+
+def _given_lately(session: Any) -> bool:
+    since = time.time() - FACTOR_HOURS * 3600
+    return any(one["method"] == "mfa" and one["at"] > since for one in session.get(AUTHENTICATION_METHODS_SESSION_KEY, []))

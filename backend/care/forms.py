@@ -1,0 +1,41 @@
+"""What the pages for therapists ask."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from backend.care.models import CareLink
+
+LONGEST_NOTE = 4000
+
+
+class ApplicationForm(forms.Form):
+    name = forms.CharField(max_length=80, label=_("Your name, as on your licence"), widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    licence = forms.CharField(max_length=80, label=_("Number of your licence or registration"))
+    practice = forms.CharField(max_length=120, label=_("Practice"), widget=forms.TextInput(attrs={"autocomplete": "organization"}))
+    jurisdiction = forms.CharField(max_length=80, label=_("Country or region that licensed you"))
+
+
+class OfferForm(forms.Form):
+    """Nothing is preselected: what the couple agrees to is stated on purpose."""
+
+    label = forms.CharField(
+        max_length=60,
+        label=_("What you call this couple"),
+        help_text=_("For you alone, and encrypted. A first name or a time of the week is enough."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    purpose = forms.ChoiceField(
+        choices=CareLink.Purpose.choices,
+        widget=forms.RadioSelect,
+        label=_("What you ask to read for"),
+        help_text=_("Both partners read this sentence before they agree, and agree to this alone."),
+    )
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        max_length=LONGEST_NOTE,
+        label=_("A note for yourself"),
+        help_text=_("Encrypted. Neither the couple nor whoever runs Ebb reads it on any page."),
+        widget=forms.Textarea(attrs={"rows": "4"}),
+    )

@@ -1,0 +1,34 @@
+// @ts-check
+// Beside the choice of what to share: what the partner would see with it, as the server draws it, before anything is kept.
+
+const link = /** @type {HTMLAnchorElement | null} */ (document.querySelector("[data-preview-link]"));
+const place = /** @type {HTMLDetailsElement | null} */ (document.querySelector("[data-preview-place]"));
+const shown = /** @type {HTMLElement | null} */ (document.querySelector("[data-preview-shown]"));
+const choices = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("input[name=sharing]"));
+let latest = "";
+
+async function look() {
+  if (!link || !place?.open || !shown) return;
+  const chosen = [...choices].find((one) => one.checked)?.value;
+  const address = new URL(link.href);
+  if (chosen) address.searchParams.set("sharing", chosen);
+  if (address.href === latest) return;
+  latest = address.href;
+  shown.setAttribute("aria-busy", "true");
+  const part = await fetch(address, { credentials: "same-origin" })
+    .then((answer) => answer.text())
+    .then((text) => new DOMParser().parseFromString(text, "text/html").querySelector("[data-preview]"))
+    .catch(() => null);
+  // A later choice is being fetched meanwhile; this one is out of date.
+  if (latest !== address.href) return;
+  shown.removeAttribute("aria-busy");
+  if (part) shown.replaceChildren(part);
+  else location.assign(address);
+}
+
+if (link && place) {
+  link.hidden = true;
+  place.hidden = false;
+  place.addEventListener("toggle", () => void look());
+  for (const choice of choices) choice.addEventListener("change", () => void look());
+}

@@ -1,0 +1,97 @@
+"""What a therapist sees of couples, and what a member sees of their own side before they allow it."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from backend import clock
+from backend.accounts.requests import PersonRequest
+from backend.audit.models import Disclosure
+from backend.audit.services import Grant, disclose
+from backend.calendar_days import local_day
+from backend.care.door import must_be_therapist as _must_be_therapist
+from backend.care.models import CareLink
+from backend.care.queries import label_of
+from backend.consents.models import Consent
+from backend.consents.queries import approvals_of
+from backend.couples.queries import pair_of
+from backend.errors import NotFound
+from backend.web.domain import private
+from checkins.practice.pictures import GLANCE_WEEKS, glance_of, shown_of
+from checkins.practice.trend import Trend, own_side, sides_of, trend_of
+
+COUPLES_ON_A_PAGE = 40
+SPANS = (4, 12)
+
+
+@require_safe
+@private
+def caseload(request: PersonRequest) -> HttpResponse:
+    """The therapist's couples at a glance, the newest first. A couple that shows nothing says so, and never why."""
+    _must_be_therapist(request)
+    now = clock.now()
+    links = CareLink.objects.visible_to(request.user).order_by("ended_at", "-created_at")
+    page = Paginator(links, COUPLES_ON_A_PAGE).get_page(request.GET.get("page"))
+    with transaction.atomic():
+        # A week more than is shown, so that the oldest one is whole.
+        grants = disclose(
+            therapist=request.user,
+            place=Disclosure.Place.CASELOAD,
+            scopes={Consent.Scope.SUMMARY},
+            weeks=GLANCE_WEEKS + 1,
+            now=now,
+            links=[link.pk for link in page],
+        )
+        sides = sides_of(list(grants.values()), now=now)
+    return render(request, "checkins/practice/caseload.html", {"page": page, "couples": [_row(link, grants, sides) for link in page]})
+
+
+@require_safe
+@private
+def couple(request: PersonRequest, link_id: UUID) -> HttpResponse:
+    """One couple's weeks, as far as both allow at this moment. Whatever else is the case, the page says the same few words."""
+    _must_be_therapist(request)
+    now = clock.now()
+    link = CareLink.objects.visible_to(request.user).filter(pk=link_id).first()
+    if link is None:
+        raise NotFound
+    asked = request.GET.get("weeks", "")
+    weeks = int(asked) if asked in map(str, SPANS) else SPANS[0]
+    with transaction.atomic():
+        grant = disclose(therapist=request.user, place=Disclosure.Place.TREND, weeks=weeks, now=now, links=[link_id]).get(link_id)
+        trend = trend_of(grant, now=now) if grant else None
+    context: dict[str, Any] = {
+        "link": link,
+        "label": label_of(link),
+        "spans": SPANS,
+        "weeks_back": weeks,
+        "is_available": grant is not None,
+    }
+    return render(request, "checkins/practice/couple.html", context | (shown_of(trend) if trend else {}))
+
+
+@require_safe
+@private
+def preview(request: PersonRequest, link_id: UUID) -> HttpResponse:
+    """The person's own side as a therapist would see it if everything were allowed. Nobody else's, so nothing is written down."""
+    person, now = request.user, clock.now()
+    pair = pair_of(person)
+    if pair is None or not approvals_of(person, now=now, link_id=link_id):
+        raise NotFound
+    until = local_day(now, person.zone) - timedelta(days=1)
+    since = min(until, max(pair[0].joined_day, until - timedelta(days=7 * SPANS[-1] - 1)))
+    side = own_side(*pair, since=since, until=until, now=now)
+    trend = Trend(scopes=frozenset(Consent.Scope.values), since=since, until=until, sides=(side,), episodes=[], prompts=[])
+    return render(request, "checkins/practice/preview.html", {"link_id": link_id, **shown_of(trend)})
+
+
+def _row(link: CareLink, grants: dict[UUID, Grant], sides: Any) -> dict[str, Any]:
+    grant = grants.get(link.pk)
+    glance = glance_of(sides[link.pk], until=grant.until) if grant else None
+    return {"id": link.pk, "label": label_of(link), "is_ended": link.ended_at is not None, "glance": glance}

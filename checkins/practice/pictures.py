@@ -1,0 +1,114 @@
+"""A couple's weeks in pictures and tables, for a therapist. Each line is one person's; nothing averages or subtracts the two."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy
+
+from checkins import reveal
+from checkins.models import Feeling
+from checkins.page_forms import FEELING_WORDS
+from checkins.pictures import DAILY_UP_TO_WEEKS, LEVEL_SIGNS, LEVEL_WORDS, TITLES, by_week
+from checkins.plots import Line, line_plot
+from checkins.practice.trend import FEELINGS, LEVELS, SUMMARY, Side, Trend
+
+ONE_DAY, ONE_WEEK = timedelta(days=1), timedelta(days=7)
+GLANCE_WEEKS = 4
+FELT_WORDS = {
+    "helped": gettext_lazy("helped"),
+    "not_now": gettext_lazy("not now"),
+    "did_not_fit": gettext_lazy("did not fit"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plot:
+    """A picture of one question, and the table behind it: day or week, then one value for each person."""
+
+    title: str | Promise
+    picture: SafeString
+    rows: Sequence[tuple[date, Sequence[float | None]]]
+
+
+def shown_of(trend: Trend) -> dict[str, Any]:
+    """What the page about one couple shows, by scope."""
+    names = names_of(trend.sides)
+    weekly = (trend.until - trend.since).days >= 7 * DAILY_UP_TO_WEEKS
+    return {
+        "names": names,
+        "since": trend.since,
+        "until": trend.until,
+        "weekly": weekly,
+        "plots": [_plot(name, trend, names, weekly=weekly) for name in TITLES] if LEVELS in trend.scopes else None,
+        "answered": [(name, len(side.levels)) for name, side in zip(names, trend.sides, strict=True)],
+        "days": (trend.until - trend.since).days + 1,
+        "weeks": week_rows(trend.sides) if SUMMARY in trend.scopes else None,
+        "episodes": trend.episodes,
+        "prompts": [(day, ", ".join(str(FELT_WORDS[one]) for one in felt)) for day, felt in trend.prompts],
+        "feelings": _feelings(trend.sides) if FEELINGS in trend.scopes else None,
+    }
+
+
+def names_of(sides: Sequence[Side]) -> list[str]:
+    """The names the two gave; where there is none, a word for one of two."""
+    fallback = (gettext("One partner"), gettext("The other partner"))
+    return [side.name or word for side, word in zip(sides, fallback, strict=False)]
+
+
+def week_rows(sides: Sequence[Side]) -> list[tuple[date, list[list[tuple[str, str | Promise]] | None]]]:
+    """For each week with a picture of anybody, newest first: per person the signs and words of the three questions, or None."""
+    weeks = sorted({week for side in sides for week in side.weeks}, reverse=True)
+    return [(week, [_picture(side.weeks.get(week)) for side in sides]) for week in weeks]
+
+
+def glance_of(sides: Sequence[Side], *, until: date) -> dict[str, Any]:
+    """The last whole weeks of a couple, oldest first, as the caseload shows them."""
+    last = reveal.week_of(until + ONE_DAY) - ONE_WEEK
+    weeks = [last - back * ONE_WEEK for back in reversed(range(GLANCE_WEEKS))]
+    people = [(name, [_picture(side.weeks.get(week)) for week in weeks]) for name, side in zip(names_of(sides), sides, strict=True)]
+    return {"weeks": weeks, "people": people, "is_thin": not any(side.weeks for side in sides)}
+
+
+def _picture(week: Mapping[str, str | None] | None) -> list[tuple[str, str | Promise]] | None:
+    if week is None:
+        return None
+    levels = [week[name] for name in TITLES]
+    return [(LEVEL_SIGNS[level], LEVEL_WORDS[level]) if level else ("", gettext_lazy("too few answers")) for level in levels]
+
+
+def _plot(name: str, trend: Trend, names: Sequence[str], *, weekly: bool) -> Plot:
+    days = [trend.since + number * ONE_DAY for number in range((trend.until - trend.since).days + 1)]
+    daily = [[getattr(side.levels[day], name) if day in side.levels else None for day in days] for side in trend.sides]
+    values: list[Sequence[float | None]] = [by_week(line) if weekly else line for line in daily]
+    lines = [Line(who="you" if number else "me", values=line) for number, line in enumerate(values)]
+    step = 7 if weekly else 1
+    picture = line_plot(
+        key=name.replace("_", "-"),
+        start=trend.since,
+        step_days=step,
+        lines=lines,
+        title=str(TITLES[name]),
+        description=gettext("%(who)s, 0 to 10, from %(start)s to %(end)s. The table below holds every number.")
+        % {
+            "who": ", ".join(names),
+            "start": date_format(trend.since, "MONTH_DAY_FORMAT"),
+            "end": date_format(trend.until, "MONTH_DAY_FORMAT"),
+        },
+    )
+    rows = [(trend.since + number * step * ONE_DAY, pair) for number, pair in enumerate(zip(*values, strict=True))]
+    return Plot(title=TITLES[name], picture=picture, rows=[row for row in rows if any(one is not None for one in row[1])][::-1])
+
+
+def _feelings(sides: Sequence[Side]) -> list[tuple[date, list[str]]]:
+    """Days on which anybody named a feeling, newest first, with the words of each person."""
+    days = sorted({day for side in sides for day in side.feelings}, reverse=True)
+    return [(day, [_said(side.feelings.get(day, ())) for side in sides]) for day in days]
+
+
+def _said(feelings: Sequence[str]) -> str:
+    return ", ".join(str(FEELING_WORDS[Feeling(one)]) for one in feelings)
