@@ -1,15 +1,20 @@
 """How allauth meets our accounts."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.headless.adapter import DefaultHeadlessAdapter
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 
 from backend.accounts import services
 from backend.accounts.models import User
+from backend.api.awake import keep_awake
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -40,7 +45,24 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **how: Any) -> Any:
         assert isinstance(user, User)
         services.forget_failed_sign_ins(user=user)
-        return super().post_login(request, user, **how)
+        answer = super().post_login(request, user, **how)
+        if user.pin:
+            keep_awake(answer, request.session.session_key or "")
+        return answer
+
+    def logout(self, request: HttpRequest) -> None:
+        services.stop_what_ends_with(request.session)
+        super().logout(request)
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):
+    """Signing out elsewhere is signing out there."""
+
+    def end_sessions(self, sessions: Iterable[UserSession]) -> None:
+        ending = list(sessions)
+        for one in ending:
+            services.stop_what_ends_with(SessionStore(one.session_key))
+        super().end_sessions(ending)
 
 
 class HeadlessAdapter(DefaultHeadlessAdapter):

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from backend.accounts import services
@@ -41,6 +42,22 @@ class SignupForm(forms.Form):
         services.complete_sign_up(user=user, name=self.cleaned_data["name"], timezone=self.cleaned_data["timezone"])
 
 
+class PinForm(forms.Form):
+    """A PIN is digits alone, so that a phone shows its large keys."""
+
+    pin = forms.RegexField(
+        r"^[0-9]{4,12}$",
+        label=_("PIN"),
+        widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": "12"}),
+        error_messages={"invalid": _("Four to twelve digits, please.")},
+    )
+
+
+def _languages() -> list[tuple[str, str]]:
+    """Each language under its own name, which whoever reads it finds on any page."""
+    return [(code, get_language_info(code)["name_local"].capitalize()) for code, _english in settings.LANGUAGES]
+
+
 class ProfileForm(forms.Form):
     """What a person says of themselves, all of it changeable."""
 
@@ -50,7 +67,7 @@ class ProfileForm(forms.Form):
         label=_("What may your partner call you?"),
         widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
     )
-    language = forms.ChoiceField(choices=settings.LANGUAGES, label=_("Language"))
+    language = forms.ChoiceField(choices=_languages, label=_("Language"))
     timezone = forms.CharField(
         max_length=64,
         validators=[check_zone],

@@ -18,6 +18,7 @@ def export(person: User) -> dict[str, Any]:
             "name": person.name,
             "timezone": person.timezone,
             "language": person.language,
+            "private_mode": bool(person.pin),
             "joined": person.date_joined.isoformat(),
         },
         "former_zones": list(FormerZone.objects.visible_to(person).values("timezone", "until")),

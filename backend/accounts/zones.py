@@ -6,11 +6,14 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+# Files that lie among the zones and are none: what the machine is set to, and what stands for "nobody set it".
+_NO_ZONES = frozenset({"Factory", "localtime", "posixrules"})
+
 
 @cache
 def zone_names() -> frozenset[str]:
     """Every zone by its IANA name, without the machine's own aliases."""
-    return frozenset(name for name in available_timezones() if not name.startswith(("posix/", "right/")) and name != "localtime")
+    return frozenset(name for name in available_timezones() if not name.startswith(("posix/", "right/"))) - _NO_ZONES
 
 
 def check_zone(name: str) -> None:

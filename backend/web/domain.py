@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from backend.errors import DomainError, Invalid, NotFound, ReauthRequired
-from backend.web.failures import not_found
+from backend.errors import DomainError, Invalid, NotFound, ReauthRequired, SecondFactorRequired, TryLater
+from backend.web.failures import not_found, try_later
 
 Page = Callable[..., HttpResponse]
 
@@ -25,8 +25,14 @@ def private(page: Page) -> Page:
             return page(request, *parts, **named)
         except (Http404, NotFound):
             return not_found(request)
+        except SecondFactorRequired as error:
+            if not error.has_one:
+                return HttpResponseRedirect(reverse("mfa_index"))
+            return HttpResponseRedirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.path})}")
         except ReauthRequired:
             return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.path})}")
+        except TryLater as error:
+            return try_later(request, error)
 
     return login_required(guarded)
 

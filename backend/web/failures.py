@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from backend.api.problems import problem_response
+from backend.errors import TryLater
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -15,7 +16,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def unexpected(request: HttpRequest) -> HttpResponse:
     if request.path_info.startswith("/api/"):
         return problem_response(request, 500, "unexpected", "Something went wrong on our side")
-    return render(request, "500.html", status=500)
+    return render(request, "500.html", {"anybody": True}, status=500)
+
+
+def try_later(request: HttpRequest, error: TryLater) -> HttpResponse:
+    """A page that could not be made whole shows nothing of what it would have shown."""
+    answer = render(request, "503.html", status=503)
+    answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

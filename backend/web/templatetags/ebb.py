@@ -7,6 +7,8 @@ from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Radi
 from django.template.context import Context
 from django.utils.translation import gettext
 
+from backend.api.authentication import mark_of
+
 register = template.Library()
 
 BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("OPR/", "Opera"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
@@ -18,6 +20,12 @@ def current(context: Context, *prefixes: str) -> str:
     """`page` when the address asked for begins with one of the prefixes, for aria-current."""
     path = getattr(context.get("request"), "path", "")
     return "page" if any(prefix and path.startswith(prefix) for prefix in prefixes) else ""
+
+
+@register.simple_tag
+def phone_mark(user: Any) -> str:
+    """What a browser may remember of who uses it: an opaque mark."""
+    return mark_of(user.pk)
 
 
 @register.filter
