@@ -13,7 +13,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from backend.errors import DomainError, FieldError, Invalid, SlowDown, StaleVersion, TryLater
+from backend.errors import AuthRequired, DomainError, FieldError, Invalid, SlowDown, StaleVersion, TryLater
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -54,6 +54,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     """Called by REST framework for whatever a view raises. A surprise is logged whole and told by its request id alone."""
     request_id = request_id_of(context["request"]._request)
     rendered = render(error, request_id)
+    if rendered is None and _is_deleted(context["request"]):
+        rendered = render(AuthRequired(), request_id)
     if rendered is None:
         log.error("unexpected error in request %s", request_id, exc_info=error)
         rendered = 500, problem(500, "unexpected", _(UNEXPECTED), request_id=request_id), {}
@@ -61,6 +63,12 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     status, body, headers = rendered
     context["view"].headers.update(headers)
     return Response(body, status=status, headers=headers, content_type=MEDIA_TYPE)
+
+
+def _is_deleted(request: Any) -> bool:
+    """Whether the person deleted their account, on another device, while this request was under way."""
+    person = getattr(request, "_user", None)  # not `user`, which would ask who it is once more
+    return person is not None and person.is_authenticated and not type(person).objects.filter(pk=person.pk).exists()
 
 
 def render(error: Exception, request_id: str) -> tuple[int, dict[str, Any], dict[str, str]] | None:
@@ -122,4 +130,11 @@ def _escaped(name: Any) -> str:
     return str(name).replace("~", "~0").replace("/", "~1")
 
 
-_CODES = {"max_value": "out-of-range", "min_value": "out-of-range", "invalid_choice": "unknown-choice", "max_length": "too-long"}
+_CODES = {
+    "max_value": "out-of-range",
+    "min_value": "out-of-range",
+    "overflow": "out-of-range",
+    "invalid_choice": "unknown-choice",
+    "max_length": "too-long",
+    "not_a_list": "invalid",
+}

@@ -1,6 +1,7 @@
 """Strict input: unknown fields are refused, and a number is a whole JSON number."""
 
 import unicodedata
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +51,18 @@ class IdField(serializers.UUIDField):
             self.fail("invalid")
         found: UUID = super().to_internal_value(data)
         return found
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment with its offset from UTC. Without one it could be anybody's clock, and would be read hours off."""
+
+    default_error_messages = {"offset-required": _("Say the offset from UTC, as in 2026-11-18T20:04:00+01:00.")}
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        if value.tzinfo is None:
+            self.fail("offset-required")
+        moment: datetime = super().enforce_timezone(value)
+        return moment
 
 
 class TextField(serializers.CharField):

@@ -59,11 +59,11 @@ def invitation_of(invitation: Invitation, person: User) -> dict[str, Any]:
 class Couples(APIView):
     @extend_schema(operation_id="couple_read", responses=CoupleOutput)
     def get(self, request: PersonCall) -> Response:
-        membership = queries.active_membership(request.user)
-        if membership is None:
+        pair = queries.pair_of(request.user)
+        if pair is None:
             return Response({"paired": False, "partner": None, "since": None})
-        partner = queries.partner_membership(membership).person
-        return Response({"paired": True, "partner": partner.name, "since": membership.joined_day})
+        mine, theirs = pair
+        return Response({"paired": True, "partner": theirs.person.name, "since": mine.joined_day})
 
 
 class Invitations(APIView):

@@ -121,11 +121,11 @@ def left(request: PersonRequest) -> HttpResponse:
 
 def _pairing_page(request: PersonRequest, form: CodeForm, **fresh: Any) -> HttpResponse:
     person, now = request.user, clock.now()
-    membership = queries.active_membership(person)
+    mine, theirs = queries.pair_of(person) or (None, None)
     context = {
         "form": form,
-        "membership": membership,
-        "partner": queries.partner_membership(membership).person if membership else None,
+        "membership": mine,
+        "partner": theirs.person if theirs else None,
         "pending": [_as_seen_by(person, one) for one in queries.pending_for(person) if one.expires_at > now],
         **fresh,
     }

@@ -9,14 +9,21 @@ def active_membership(person: User) -> Membership | None:
     return Membership.objects.visible_to(person).active().select_related("couple").first()
 
 
-def partner_membership(membership: Membership) -> Membership:
-    """The other membership of the same couple."""
-    return Membership.objects.select_related("person").exclude(pk=membership.pk).get(couple_id=membership.couple_id)
+def pair_of(person: User) -> tuple[Membership, Membership] | None:
+    """The person's membership and the partner's, or None outside a couple.
+
+    One statement, so that a partner who leaves or deletes their account meanwhile is either still there or gone.
+    """
+    couple = Membership.objects.visible_to(person).active().values("couple")
+    members = sorted(
+        Membership.objects.filter(couple__in=couple).select_related("couple", "person"), key=lambda one: one.person_id != person.pk
+    )
+    return (members[0], members[1]) if len(members) == 2 else None
 
 
 def partner_of(person: User) -> User | None:
-    membership = active_membership(person)
-    return partner_membership(membership).person if membership else None
+    pair = pair_of(person)
+    return pair[1].person if pair else None
 
 
 def is_together(couple_id: int) -> bool:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_noop as _
 
 from backend.accounts.models import User
 from backend.calendar_days import local_day
@@ -34,18 +35,18 @@ class CodeNotUsable(Unprocessable):
     """Wrong, expired, used, declined or cancelled: one answer for all."""
 
     code: ClassVar[str] = "code-not-usable"
-    title: ClassVar[str] = "This code cannot be used. Ask for a new one."
+    title: ClassVar[str] = _("This code cannot be used. Ask for a new one.")
 
 
 class AlreadyPaired(Conflict):
     code: ClassVar[str] = "already-paired"
-    title: ClassVar[str] = "You are part of a couple already"
+    title: ClassVar[str] = _("You are part of a couple already")
 
 
 def invite(*, person: User, now: datetime) -> tuple[Invitation, str]:
     """A new invitation and its code, which is shown this once. An earlier unsettled one is cancelled. Raises AlreadyPaired."""
     with transaction.atomic():
-        _lock(person)
+        lock_accounts(person.pk)
         _must_be_single(person)
         _unsettled_of(person).update(state=Invitation.State.CANCELLED)
         Invitation.objects.sent_by(person).update(dropped_by_inviter=True)
@@ -56,9 +57,9 @@ def invite(*, person: User, now: datetime) -> tuple[Invitation, str]:
 
 def accept_invitation(*, person: User, code: str, address: str, now: datetime) -> Invitation:
     """The invited person says yes; the inviting one has still to confirm. Raises SlowDown, CodeNotUsable, AlreadyPaired."""
-    _count_try(person=person, address=address, now=now)
+    count_try(person=person, address=address, now=now)
     with transaction.atomic():
-        _lock(person)
+        lock_accounts(person.pk)
         _must_be_single(person)
         invitation = (
             Invitation.objects.select_for_update()
@@ -84,7 +85,7 @@ def confirm_invitation(*, person: User, invitation_id: UUID, now: datetime) -> C
         raise NotFound
     try:
         with transaction.atomic():
-            _lock(invitation.inviter, invitation.accepted_by)
+            lock_accounts(invitation.inviter.pk, invitation.accepted_by.pk)
             moved = Invitation.objects.filter(pk=invitation_id, state=Invitation.State.ACCEPTED, expires_at__gt=now)
             if not moved.update(state=Invitation.State.CONFIRMED):
                 raise NotFound
@@ -135,7 +136,7 @@ def leave(*, person: User, quietly: bool, now: datetime) -> None:
     """
     with transaction.atomic():
         # Pressed twice, the second press finds nobody to leave, rather than ending openly what the first left quietly.
-        _lock(person)
+        lock_accounts(person.pk)
         membership = Membership.objects.visible_to(person).active().first()
         if membership is None:
             raise NotFound
@@ -153,7 +154,7 @@ def leave(*, person: User, quietly: bool, now: datetime) -> None:
 def end_for_both(*, person: User, now: datetime) -> None:
     """Ends openly whatever couple the person is in or left quietly before: an account that goes leaves no still page behind."""
     with transaction.atomic():
-        _lock(person)
+        lock_accounts(person.pk)
         own, standing = Membership.objects.visible_to(person).values("couple"), Membership.objects.active().values("couple")
         ending = [couple.pk for couple in Couple.objects.select_for_update().filter(pk__in=own).filter(pk__in=standing)]
         Membership.objects.active().filter(couple__in=ending).update(ended_at=now)
@@ -176,12 +177,12 @@ def _unsettled_of(person: User) -> QuerySet[Invitation]:
     return Invitation.objects.filter(inviter=person, state__in=_UNSETTLED)
 
 
-def _lock(*people: User) -> None:
-    """One pairing step of a person at a time; two people in the order of their ids, so that nobody waits in a circle.
+def lock_accounts(*accounts: int) -> None:
+    """One step of a person at a time; several people in the order of their ids, so that nobody waits in a circle.
 
     Without their keys, since rows that merely name them may be written in the meantime.
     """
-    list(User.objects.select_for_update(no_key=True).filter(pk__in=[person.pk for person in people]).order_by("pk").values_list("pk"))
+    list(User.objects.select_for_update(no_key=True).filter(pk__in=accounts).order_by("pk").values_list("pk"))
 
 
 def _lock_address(address_hash: bytes) -> None:
@@ -199,12 +200,12 @@ def _code_hash(code: str) -> bytes:
     return codes.keyed_hash(code, key=settings.CODE_KEY, purpose="invitation")
 
 
-def _count_try(*, person: User, address: str, now: datetime) -> None:
+def count_try(*, person: User, address: str, now: datetime) -> None:
     """Counts every try in the database, in a transaction of its own, so that a failure keeps its count. Raises SlowDown."""
     since = now - TRY_WINDOW
     address_hash = codes.keyed_hash(address, key=settings.CODE_KEY, purpose="address")
     with transaction.atomic():
-        _lock(person)
+        lock_accounts(person.pk)
         _lock_address(address_hash)
         by_person = CodeAttempt.objects.filter(person=person, at__gt=since).count()
         by_address = CodeAttempt.objects.filter(address_hash=address_hash, at__gt=since).count()

@@ -7,7 +7,8 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import OperationalError, models, transaction
+from psycopg.errors import DeadlockDetected
 
 from backend.accounts.models import User
 
@@ -36,11 +37,22 @@ def export_of(person: User) -> dict[str, Any]:
     return copy
 
 
+def _erase(number: int, now: datetime) -> None:
+    with transaction.atomic():
+        person = User.objects.select_for_update().get(pk=number)
+        for provider in providers():
+            provider.erase(person, now=now)
+
+
 def erase(*, person: User, now: datetime) -> None:
     """Deletes the account and everything of the person's, and their influence on what was derived from two. For good."""
     number = person.pk
-    with transaction.atomic():
-        User.objects.select_for_update().get(pk=number)
-        for provider in providers():
-            provider.erase(person, now=now)
+    for tries_left in (2, 1, 0):
+        try:
+            _erase(number, now)
+            break
+        except OperationalError as error:
+            # Somebody wrote for this person in the same moment, and each waited for the other. Now they are done.
+            if not (tries_left and isinstance(error.__cause__, DeadlockDetected)):
+                raise
     log.info("account %s was erased at its person's wish", number)

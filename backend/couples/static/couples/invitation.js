@@ -1,3 +1,4 @@
+// @ts-check
 // Takes the code from behind the '#' of an invitation link. It goes to no server until the person sends the form,
 // and waits in this tab alone while they sign up or sign in.
 
@@ -7,10 +8,11 @@ if (/^[A-Za-z0-9 -]{8,40}$/.test(fromLink)) {
   sessionStorage.setItem(KEY, fromLink);
   history.replaceState(null, "", location.pathname);
 }
-const field = document.querySelector("input[data-code]");
+const field = /** @type {HTMLInputElement | null} */ (document.querySelector("input[data-code]"));
 const kept = sessionStorage.getItem(KEY);
 if (field && kept && !field.value) {
   field.value = kept;
   field.form?.addEventListener("submit", () => sessionStorage.removeItem(KEY));
 }
-for (const part of document.querySelectorAll("[data-with-code]")) part.hidden = !kept;
+const parts = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-with-code]"));
+for (const part of parts) part.hidden = !kept;
