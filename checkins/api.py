@@ -69,9 +69,9 @@ class OneCheckIn(APIView):
 class Batch(APIView):
     @extend_schema(operation_id="check_ins_batch", request=forms.BatchInput, responses=forms.BatchOutput)
     def post(self, request: PersonCall) -> Response:
-        items = forms.read_batch(request.data)
+        items, sent_at = forms.read_batch(request.data), forms.read_sent_at(request.data)
         good = [item for item in items if isinstance(item, services.Item)]
-        kept = iter(services.submit_batch(person=request.user, items=good, now=clock.now()))
+        kept = iter(services.submit_batch(person=request.user, items=good, now=clock.now(), sent_at=sent_at))
         results = [next(kept) if isinstance(item, services.Item) else item for item in items]
         return Response({"results": [_result(one, request_id_of(request._request)) for one in results]})
 

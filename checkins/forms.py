@@ -1,14 +1,14 @@
 """The form of check-ins in JSON: what is read, and what is shown."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from backend.api.problems import field_errors
-from backend.api.serializers import IdField, StrictSerializer, TextField, WholeNumberField
+from backend.api.serializers import IdField, MomentField, StrictSerializer, TextField, WholeNumberField
 from backend.errors import DomainError, FieldError, Invalid
 from checkins.answers import LEVELS, SCALES, Answers
 from checkins.dashboard import SPANS
@@ -38,7 +38,7 @@ class CheckInInput(StrictSerializer):
     feelings = serializers.ListField(child=serializers.ChoiceField(choices=Feeling.choices), max_length=3, required=False)
     note = TextField(max_length=4000, required=False, allow_blank=True, allow_null=True)
     shared_line = TextField(max_length=280, required=False, allow_blank=True, allow_null=True)
-    answered_at = serializers.DateTimeField(required=False, help_text="When the person gave the answer; for offline answers.")
+    answered_at = MomentField(required=False, help_text="When the person gave the answer, with its offset; for offline answers.")
 
     default_error_messages = {
         "required": _("This field is needed for such an answer."),
@@ -67,6 +67,9 @@ class BatchItemInput(CheckInInput):
 
 class BatchInput(StrictSerializer):
     items = serializers.ListField(child=BatchItemInput(), min_length=1, max_length=MAX_BATCH)
+    sent_at = MomentField(
+        required=False, help_text="What the sender's clock says now: where it is wrong, each `answered_at` is set right by it."
+    )
 
 
 class AnswerInput(StrictSerializer):
@@ -125,6 +128,31 @@ class RibbonWeekOutput(serializers.Serializer[Any]):
     certainty = serializers.FloatField(allow_null=True, help_text="Probability of that state, averaged over the week's days.")
 
 
+class ReasonOutput(serializers.Serializer[Any]):
+    question = serializers.CharField(help_text="closeness_felt, closeness_wanted, space_wanted or tension.")
+    above = serializers.BooleanField(help_text="True for more than is usual for you, false for less.")
+    days = serializers.IntegerField(help_text="On how many days it stood out.")
+    of = serializers.IntegerField(help_text="Of how many of the last days you answered.")
+
+
+class LatelyOutput(serializers.Serializer[Any]):
+    """From your own answers alone, whatever anybody else answers, shares or chooses."""
+
+    enough = serializers.BooleanField(help_text="False while you have given too few answers to say what is usual for you.")
+    stands_out = ReasonOutput(many=True, help_text="Two at most, the weightier first; empty most of the time.")
+
+
+class SuggestionOutput(serializers.Serializer[Any]):
+    """A few words for the week, the same for everybody."""
+
+    week = serializers.DateField()
+    title = serializers.CharField()
+    body = serializers.CharField()
+    step = serializers.CharField(allow_null=True, help_text="One small thing to try, or none.")
+    minutes = serializers.IntegerField(allow_null=True, help_text="The span that the step names, for a timer; or none.")
+    language = serializers.CharField()
+
+
 class DashboardOutput(serializers.Serializer[Any]):
     """Column-oriented: each list has one place per day from `start`, null where there is nothing to show."""
 
@@ -135,12 +163,15 @@ class DashboardOutput(serializers.Serializer[Any]):
     partner = LinesOutput()
     partner_weeks = WeekOutput(many=True)
     partner_lines = SharedLineOutput(many=True)
+    lately = LatelyOutput()
     pattern = RibbonWeekOutput(many=True, allow_null=True, help_text="Null unless both opted in.")
+    suggestion = SuggestionOutput(allow_null=True)
 
 
 # One instance reads every request: building a serializer's fields anew costs more than everything else in it.
 _CHECK_IN = CheckInInput()
 _BATCH_ITEM = BatchItemInput()
+_SENT_AT = MomentField()
 
 
 def read_item(data: Any, *, day: date, version: int | None) -> Item:
@@ -150,11 +181,26 @@ def read_item(data: Any, *, day: date, version: int | None) -> Item:
 
 def read_batch(data: Any) -> list[Item | DomainError]:
     """The writes of a batch; an item that cannot be read is an error in its place. Raises Invalid for the batch itself."""
-    if not isinstance(data, dict) or set(data) != {"items"} or not isinstance(data["items"], list):
+    unknown = sorted(set(data) - {"items", "sent_at"}) if isinstance(data, dict) else []
+    if unknown:
+        detail = serializers.ErrorDetail(str(_("This field is not known here.")), "unknown-field")
+        raise Invalid(field_errors(serializers.ValidationError({name: [detail] for name in unknown})))
+    if not isinstance(data, dict) or not isinstance(data.get("items"), list):
         raise Invalid([FieldError("/items", "required", "Send a list of items.")])
     if not 1 <= len(data["items"]) <= MAX_BATCH:
         raise Invalid([FieldError("/items", "out-of-range", "Send 1 to 50 items.")])
     return [_batch_item(one) for one in data["items"]]
+
+
+def read_sent_at(data: Any) -> datetime | None:
+    """What the clock of a batch's sender said, where it was told; asked of a batch that was read. Raises Invalid."""
+    if "sent_at" not in data:
+        return None
+    try:
+        moment: datetime = _SENT_AT.run_validation(data["sent_at"])
+    except serializers.ValidationError as error:
+        raise Invalid(field_errors(serializers.ValidationError({"sent_at": error.detail}))) from error
+    return moment
 
 
 def _batch_item(data: Any) -> Item | DomainError:

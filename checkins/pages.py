@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,16 +15,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from backend import clock
 from backend.accounts.requests import PersonRequest
 from backend.calendar_days import local_day
+from backend.consents.forms import SHARING
+from backend.consents.models import Choice
 from backend.consents.queries import is_paused, own_choice
 from backend.couples.queries import active_membership
 from backend.errors import DomainError, StaleVersion, VersionRequired
 from backend.web.domain import explain, private
+from backend.web.keepable import keepable
 from checkins import dashboard, services
+from checkins.bound import told_of
 from checkins.models import CheckIn
 from checkins.page_forms import QUICK_WORDS, FullForm, QuickForm
-from checkins.pictures import together_of
+from checkins.pictures import lately_sentences, together_of
+from checkins.policy import CHANCES
 from checkins.queries import check_in_of
-from notifications.models import Prompt
+from notifications.models import Device, Prompt
+from notifications.queries import latest_words
 
 ONE_DAY = timedelta(days=1)
 DAYS_ON_A_PAGE = 30
@@ -58,10 +64,18 @@ def tonight(request: PersonRequest) -> HttpResponse:
         "changeable": day == today,
         "paused": is_paused(request.user),
         "words": Prompt.objects.visible_to(request.user).arrived(now).filter(day=today).first(),
+        "reachable": Device.objects.visible_to(request.user).live().exists(),
         "yesterday": today - ONE_DAY if day == today and _is_open(request, today - ONE_DAY) else None,
     }
     template = "kept" if answered else "one_tap" if _asks_for_one_tap(request) else "tonight"
     return render(request, f"checkins/{template}.html", context)
+
+
+@require_safe
+@keepable
+def offline(request: HttpRequest) -> HttpResponse:
+    """The check-in where there is no connection. It is the same for everybody, so a phone may keep it."""
+    return render(request, "checkins/offline.html", {"form": FullForm(), "is_today": True, "anybody": True})
 
 
 @require_safe
@@ -87,11 +101,52 @@ def together(request: PersonRequest) -> HttpResponse:
     asked = request.GET.get("weeks", "")
     weeks = int(asked) if asked in map(str, dashboard.SPANS) else dashboard.SPANS[0]
     person = request.user
-    shown = dashboard.dashboard_of(person=person, weeks=weeks, now=clock.now())
+    now = clock.now()
+    shown = dashboard.dashboard_of(person=person, weeks=weeks, now=now)
     membership = active_membership(person)
     choice = own_choice(person)
-    context = {"spans": dashboard.SPANS, "weeks": weeks, "paired": membership is not None, "choice": choice, **together_of(shown)}
+    context = {
+        "spans": dashboard.SPANS,
+        "weeks": weeks,
+        "paired": membership is not None,
+        "choice": choice,
+        "lately": lately_sentences(shown["lately"]),
+        "suggestion": shown["suggestion"],
+        "felt": latest_words(person=person, since=date.fromisoformat(shown["start"]), now=now),
+        **together_of(shown),
+    }
     return render(request, "checkins/together.html", context)
+
+
+@require_safe
+@private
+def preview(request: PersonRequest) -> HttpResponse:
+    """What the partner sees, or would see with another choice: drawn by what draws the partner's own page."""
+    choice, now = own_choice(request.user), clock.now()
+    chosen = choice.sharing if choice else None
+    asked = request.GET.get("sharing", "")
+    sharing = asked if asked in Choice.Sharing.values else chosen or Choice.Sharing.WEEKLY
+    later, is_made_up = dashboard.example(person=request.user, sharing=sharing, now=now)
+    now_shown = together_of(dashboard.preview(person=request.user, sharing=sharing, now=now))
+    context = {
+        "options": SHARING,
+        "sharing": sharing,
+        "is_chosen": sharing == chosen,
+        "paired": active_membership(request.user) is not None,
+        "now_shown": now_shown,
+        # What is there already needs no example of what may come.
+        "speaks_for_itself": sharing == chosen and bool(now_shown["partner_weeks"]),
+        "later_shown": together_of(later, key="later-"),
+        "is_made_up": is_made_up,
+    }
+    return render(request, "checkins/preview.html", context)
+
+
+@require_safe
+@private
+def what_a_prompt_tells(request: PersonRequest) -> HttpResponse:
+    """The bound on what prompts tell, in plain words, from the numbers in use."""
+    return render(request, "checkins/what_a_prompt_tells.html", {mode.value: told_of(chances) for mode, chances in CHANCES.items()})
 
 
 def _day_asked_for(query: QueryDict, today: date) -> date:

@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from statistics import fmean, quantiles
 from typing import Any
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, localize
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 
 from checkins.plots import Line, RibbonPiece, line_plot, ribbon, swatch
 
@@ -25,6 +25,20 @@ TITLES = {
     "closeness_felt": gettext_lazy("Closeness felt"),
     "closeness_wanted": gettext_lazy("Closeness wished for"),
     "space_wanted": gettext_lazy("Room needed"),
+}
+OWN_WORDS = {
+    ("closeness_felt", True): gettext_noop("You felt closer than is usual for you on %(days)d of the last %(of)d days you answered."),
+    ("closeness_felt", False): gettext_noop("You felt less close than is usual for you on %(days)d of the last %(of)d days you answered."),
+    ("closeness_wanted", True): gettext_noop(
+        "You wanted more closeness than is usual for you on %(days)d of the last %(of)d days you answered."
+    ),
+    ("closeness_wanted", False): gettext_noop(
+        "You wanted less closeness than is usual for you on %(days)d of the last %(of)d days you answered."
+    ),
+    ("space_wanted", True): gettext_noop("You needed more room than is usual for you on %(days)d of the last %(of)d days you answered."),
+    ("space_wanted", False): gettext_noop("You needed less room than is usual for you on %(days)d of the last %(of)d days you answered."),
+    ("tension", True): gettext_noop("You were more on edge than is usual for you on %(days)d of the last %(of)d days you answered."),
+    ("tension", False): gettext_noop("You were less on edge than is usual for you on %(days)d of the last %(of)d days you answered."),
 }
 LEVEL_WORDS = {"low": gettext_lazy("low"), "usual": gettext_lazy("usual"), "high": gettext_lazy("high")}
 LEVEL_SIGNS = {"low": "↓", "usual": "·", "high": "↑"}
@@ -56,11 +70,11 @@ class Ribbon:
     rows: Sequence[tuple[date, str]]
 
 
-def together_of(shown: Mapping[str, Any]) -> dict[str, Any]:
-    """What the page shows of a dashboard: plots, the partner's weeks and lines, the ribbon."""
+def together_of(shown: Mapping[str, Any], *, key: str = "") -> dict[str, Any]:
+    """What the page shows of a dashboard: plots, the partner's weeks and lines, the ribbon. `key` keeps two on one page apart."""
     start = date.fromisoformat(shown["start"])
     weekly = shown["weeks"] > DAILY_UP_TO_WEEKS
-    plots = [_plot(name, start, shown["mine"][name], shown["partner"][name], weekly=weekly) for name in TITLES]
+    plots = [_plot(name, start, shown["mine"][name], shown["partner"][name], weekly=weekly, key=key) for name in TITLES]
     return {
         "first_plot": plots[0],
         "more_plots": plots[1:],
@@ -87,6 +101,15 @@ def own_sentence(values: Sequence[int | None]) -> str:
     return f"{spread} {_last_week(values)}"
 
 
+def lately_sentences(lately: Mapping[str, Any]) -> list[str]:
+    """What stands out in one's own answers, in words about nobody else."""
+    if not lately["enough"]:
+        return [gettext("Not enough answers yet to say what is usual for you.")]
+    if not lately["stands_out"]:
+        return [gettext("Your last answers are much as usual for you.")]
+    return [gettext(OWN_WORDS[one["question"], one["above"]]) % {"days": one["days"], "of": one["of"]} for one in lately["stands_out"]]
+
+
 def _last_week(values: Sequence[int | None]) -> str:
     late = [value for value in values[-LAST_WEEK:] if value is not None]
     early = [value for value in values[:-LAST_WEEK] if value is not None]
@@ -102,25 +125,41 @@ def _last_week(values: Sequence[int | None]) -> str:
     }
 
 
-def _plot(name: str, start: date, mine: Sequence[int | None], partner: Sequence[int | None], *, weekly: bool) -> Plot:
+def _plot(name: str, start: date, mine: Sequence[int | None], partner: Sequence[int | None], *, weekly: bool, key: str) -> Plot:
     has_partner = any(value is not None for value in partner)
     end = start + timedelta(days=len(mine) - 1)
     step = 7 if weekly else 1
     own, theirs = (by_week(mine), by_week(partner)) if weekly else (mine, partner)
     who = gettext("Your line and the line your partner shares") if has_partner else gettext("Your line")
+    days = [start + timedelta(days=number * step) for number in range(len(own))]
     lines = [Line(who="me", values=own)] + ([Line(who="you", values=theirs)] if has_partner else [])
     picture = line_plot(
-        key=name.replace("_", "-"),
+        key=key + name.replace("_", "-"),
         start=start,
         step_days=step,
         lines=lines,
+        spoken={
+            number: _point(*row)
+            for number, row in enumerate(zip(days, own, theirs, strict=True))
+            if row[1] is not None or row[2] is not None
+        },
         title=str(TITLES[name]),
         description=gettext("%(who)s, 0 to 10, from %(start)s to %(end)s. The table below holds every number.")
-        % {"who": who, "start": date_format(start, "j F"), "end": date_format(end, "j F")},
+        % {"who": who, "start": date_format(start, "MONTH_DAY_FORMAT"), "end": date_format(end, "MONTH_DAY_FORMAT")},
     )
-    days = [start + timedelta(days=number * step) for number in range(len(own))]
     rows = [row for row in zip(days, own, theirs, strict=True) if row[1] is not None or row[2] is not None]
     return Plot(title=TITLES[name], picture=picture, sentence=own_sentence(mine), rows=rows[::-1], has_partner=has_partner)
+
+
+def _point(day: date, mine: float | None, theirs: float | None) -> str:
+    """What stands at a day, as the table says it."""
+    said = [gettext("you %(level)s") % {"level": _level(mine)}] if mine is not None else []
+    said += [gettext("your partner %(level)s") % {"level": _level(theirs)}] if theirs is not None else []
+    return f"{date_format(day, 'MONTH_DAY_FORMAT')}: {', '.join(said)}"
+
+
+def _level(value: float) -> str:
+    return localize(value) if value % 1 else str(int(value))
 
 
 def by_week(values: Sequence[int | None]) -> list[float | None]:
@@ -141,7 +180,7 @@ def _ribbon(weeks: Sequence[Mapping[str, Any]]) -> Ribbon:
     named = [(date.fromisoformat(week["week"]), str(week["state"]), week["certainty"]) for week in weeks]
     rows = [(monday, _said(state, certainty)) for monday, state, certainty in named]
     pieces = [
-        RibbonPiece(state=state, words=f"{date_format(monday, 'j F')}: {words}")
+        RibbonPiece(state=state, words=f"{date_format(monday, 'MONTH_DAY_FORMAT')}: {words}")
         for (monday, words), (_monday, state, _certainty) in zip(rows, named, strict=True)
     ]
     sentence = _ribbon_sentence(named)
@@ -177,6 +216,6 @@ def _ribbon_sentence(weeks: Sequence[tuple[date, str, float | None]]) -> str:
         gettext("In the week of %(monday)s it looked as if one of you was reaching while the other made room.")
         if state == "one_reaching"
         else gettext("In the week of %(monday)s it looked as if you were both apart.")
-    ) % {"monday": date_format(monday, "j F")}
+    ) % {"monday": date_format(monday, "MONTH_DAY_FORMAT")}
     sure = gettext("We are %(sure)s.") % {"sure": _how_sure(certainty or 0)}
     return f"{first} {looked} {sure}"

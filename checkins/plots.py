@@ -4,7 +4,7 @@ Every plot has a title and a description; the page puts a sentence under it and 
 are gaps in the line, the scale is always the whole of 0 to 10, and the two lines differ by dash as well as by colour.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -45,8 +45,20 @@ class RibbonPiece:
     words: str
 
 
-def line_plot(*, key: str, start: date, lines: Sequence[Line], title: str, description: str, step_days: int = 1) -> SafeString:
-    """Lines from the day `start`, a point every `step_days`, on the whole scale. `key` keeps the ids of plots on a page apart."""
+def line_plot(
+    *,
+    key: str,
+    start: date,
+    lines: Sequence[Line],
+    title: str,
+    description: str,
+    step_days: int = 1,
+    spoken: Mapping[int, str] | None = None,
+) -> SafeString:
+    """Lines from the day `start`, a point every `step_days`, on the whole scale. `key` keeps the ids of plots on a page apart.
+
+    `spoken` says each point in words, by its number. Each is a place that keys reach: the last one by Tab, the others from there.
+    """
     points = max(len(line.values) for line in lines)
     grid = format_html_join(
         "",
@@ -59,8 +71,10 @@ def line_plot(*, key: str, start: date, lines: Sequence[Line], title: str, descr
         ((f"{x:.1f}", HEIGHT - 12, anchor, words) for x, anchor, words in _date_labels(start, points, step_days)),
     )
     drawn = format_html_join("", "{}", ((_drawn(line, points),) for line in lines))
+    reached = _reached(spoken or {}, points)
     return format_html(
-        '<svg class="plot" viewBox="0 0 {} {}" role="img" aria-labelledby="{k}-t {k}-d"><title id="{k}-t">{}</title><desc id="{k}-d">{}</desc>{}{}{}</svg>',
+        '<svg class="plot" viewBox="0 0 {} {}" role="group" aria-labelledby="{k}-t {k}-d">'
+        '<title id="{k}-t">{}</title><desc id="{k}-d">{}</desc><g aria-hidden="true">{}{}{}</g>{}</svg>',
         WIDTH,
         HEIGHT,
         title,
@@ -68,6 +82,7 @@ def line_plot(*, key: str, start: date, lines: Sequence[Line], title: str, descr
         grid,
         labels,
         drawn,
+        reached,
         k=key,
     )
 
@@ -117,7 +132,21 @@ def _x(point: int, points: int) -> float:
 def _date_labels(start: date, points: int, step_days: int) -> Iterator[tuple[float, str, str]]:
     """Where the dates stand under the axis: both ends and the middle."""
     for point, anchor in ((0, "start"), ((points - 1) // 2, "middle"), (points - 1, "end")):
-        yield _x(point, points), anchor, date_format(start + timedelta(days=point * step_days), "j M")
+        yield _x(point, points), anchor, date_format(start + timedelta(days=point * step_days), "SHORT_DAY_FORMAT")
+
+
+def _reached(spoken: Mapping[int, str], points: int) -> SafeString:
+    """A strip of the picture for each point, as wide as there is room, that says what stands there."""
+    width = (RIGHT - LEFT) / max(points - 1, 1)
+    last = max(spoken, default=None)
+    return format_html_join(
+        "",
+        '<rect class="point" x="{}" y="{}" width="{}" height="{}" rx="3" role="img" aria-label="{}" tabindex="{}"/>',
+        (
+            (f"{_x(point, points) - width / 2:.1f}", TOP, f"{width:.1f}", BOTTOM - TOP, words, 0 if point == last else -1)
+            for point, words in sorted(spoken.items())
+        ),
+    )
 
 
 def _drawn(line: Line, points: int) -> SafeString:

@@ -14,7 +14,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-POLICY_VERSION = 1
+# 2: a coin is tossed also on days on which nobody would receive it. Before, two mutes at once kept the cap from filling up, and
+# the first to end theirs could have told from what came that the other's had run meanwhile.
+POLICY_VERSION = 2
+VERSIONS = (1, 2)
 
 DAYS_BEFORE_FIRST = 14
 STATE_MAY_BE_DAYS_OLD = 2
@@ -120,7 +123,7 @@ class Receiver:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What was decided and why; `recipients` is filled only where `send` is true."""
+    """What was decided and why; `recipients` is filled only where `send` is true, and empty then too where nobody may receive."""
 
     available: bool
     reason: Reason
@@ -189,13 +192,12 @@ def _refusal(situation: Situation, mode: Mode | None) -> Reason | None:
         return Reason.NOT_PAIRED
     if mode is None:
         return Reason.NOT_CHOSEN
-    receivers = _receivers(situation)
     ages = [(situation.day - sent).days for sent in set(situation.sent_days)]
     reasons = {
         Reason.TOO_SOON: (situation.day - situation.paired_on).days < DAYS_BEFORE_FIRST,
-        Reason.NOBODY_TO_TELL: not receivers,
+        Reason.NOBODY_TO_TELL: mode is Mode.NONE,
         Reason.DECIDED_TODAY: 0 in ages,
-        Reason.CAP_REACHED: bool(receivers) and sum(0 < age < WINDOW_DAYS for age in ages) >= CHANCES[mode].cap,
+        Reason.CAP_REACHED: mode is not Mode.NONE and sum(0 < age < WINDOW_DAYS for age in ages) >= CHANCES[mode].cap,
         Reason.NO_WORDS: not situation.has_words,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)

@@ -21,5 +21,7 @@ def erase(person: User, *, now: datetime) -> None:
     CheckIn.objects.visible_to(person).delete()
     Submission.objects.filter(person=person).delete()
     couples = Couple.objects.filter(memberships__person=person)
+    # Whoever derives anything holds the couple's state meanwhile, so it is waited for before the rest is touched.
+    list(PatternState.objects.select_for_update().filter(couple__in=couples).order_by("couple_id").values_list("couple_id"))
     for derived in (Decision, Episode, PatternDay, PatternState):
         derived.objects.filter(couple__in=couples).delete()

@@ -1,8 +1,8 @@
 """What a person may read: their own check-ins whole, and of the partner's what was shared and revealed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from statistics import fmean, pstdev
 from typing import Any
 
@@ -10,7 +10,7 @@ from backend.accounts.models import User
 from backend.consents.models import Choice
 from backend.consents.queries import choice_of, holds_of
 from backend.couples.models import Membership
-from backend.couples.queries import active_membership, partner_membership
+from backend.couples.queries import pair_of
 from backend.encryption import open_sealed
 from checkins import reveal
 from checkins.answers import LEVELS, SCALES
@@ -59,22 +59,40 @@ class Shown:
 
 def shown_to(viewer: User, *, since: date, now: datetime) -> Shown:
     """What the viewer's partner shows them of the days from `since` on. Empty when unpaired."""
-    mine = active_membership(viewer)
-    if mine is None:
+    pair = pair_of(viewer)
+    if pair is None:
         return Shown()
-    theirs = partner_membership(mine)
+    theirs = pair[1]
     choice = choice_of(theirs)
     clocks = (viewer.own_clock, theirs.person.own_clock)
-    return _shown(theirs, choice, clocks, since=since, now=now, holds=_holds(theirs))
+    return _shown(_given_in(theirs, since), choice, clocks, since=since, now=now, holds=_holds(theirs))
 
 
-def preview_of(person: User, *, since: date, now: datetime) -> Shown:
-    """What the person's partner sees of them."""
-    mine = active_membership(person)
-    if mine is None:
+def preview_of(person: User, *, since: date, now: datetime, sharing: str | None = None) -> Shown:
+    """What the person's partner sees of them, or would see from `now` on with another choice. Empty when unpaired.
+
+    Where the partner has left quietly it goes on as if they had not: a preview that stopped would give them away.
+    """
+    pair = pair_of(person)
+    if pair is None:
         return Shown()
-    clocks = (partner_membership(mine).person.own_clock, person.own_clock)
-    return _shown(mine, choice_of(mine), clocks, since=since, now=now, holds=_holds(mine))
+    mine, theirs = pair
+    choice = choice_of(mine)
+    if sharing is not None:
+        choice = choice or Choice(membership=mine, changed_at=now)
+        choice.share(sharing, now)
+    clocks = (theirs.person.own_clock, person.own_clock)
+    return _shown(_given_in(mine, since), choice, clocks, since=since, now=now, holds=holds_of(person))
+
+
+def example_of(person: User, *, sharing: str, since: date, now: datetime, given: Iterable[CheckIn] | None = None) -> Shown:
+    """How the person's answers since `since` look to a partner who has been shown them all along. `given` stands in for their own."""
+    clocks = (person.own_clock, person.own_clock)
+    if given is None:
+        given = CheckIn.objects.visible_to(person).filter(day__gte=reveal.week_of(since) - _LOOKS_BACK).order_by("day")
+    choice = Choice()
+    choice.share(sharing, datetime.min.replace(tzinfo=UTC))
+    return _shown(given, choice, clocks, since=since, now=now, holds=[])
 
 
 def _holds(author: Membership) -> list[reveal.Hold]:
@@ -85,32 +103,43 @@ def _holds(author: Membership) -> list[reveal.Hold]:
     return holds
 
 
-def _shown(
-    author: Membership, choice: Choice | None, clocks: tuple[Any, Any], *, since: date, now: datetime, holds: list[reveal.Hold]
-) -> Shown:
-    """Always reads the same rows with the same statements, whatever was chosen, so that time tells nothing either."""
-    revealed: dict[date, CheckIn] = {}
-    appeared: dict[date, datetime] = {}
-    # The usual level behind a weekly picture needs the weeks before it too.
+def _given_in(author: Membership, since: date) -> Iterable[CheckIn]:
+    """The author's answers of this couple, with the weeks before `since` that the usual level behind a weekly picture needs."""
     first = max(author.joined_day, reveal.week_of(since) - _LOOKS_BACK)
     # By the moment it was given too: an answer of the day of pairing may have been meant for nobody, or for somebody else.
     given_here = CheckIn.objects.filter(person=author.person_id, answered_at__gte=author.joined_at)
-    rows = given_here.filter(day__gte=first).order_by("day")
-    for row in rows:
-        appears = reveal.visible_from(row.day, row.received_at, clocks)
-        if reveal.is_shown(visible_from=appears, now=now, holds=holds, kept_private=row.kept_private):
-            revealed[row.day], appeared[row.day] = row, appears
+    return given_here.filter(day__gte=first).order_by("day")
+
+
+def _shown(
+    given: Iterable[CheckIn], choice: Choice | None, clocks: tuple[Any, Any], *, since: date, now: datetime, holds: list[reveal.Hold]
+) -> Shown:
+    """Always reads the same rows with the same statements, whatever was chosen, so that time tells nothing either."""
+    revealed, appeared = revealed_of(given, clocks, holds=holds, now=now)
     weekly, levels = (choice.weekly_since, choice.levels_since) if choice else (None, None)
     in_levels = {day: row for day, row in revealed.items() if levels and appeared[day] >= levels and day >= since}
     in_lines = {day: row for day, row in revealed.items() if weekly and appeared[day] >= weekly and day >= since}
     return Shown(
         levels={day: row for day, row in in_levels.items() if row.kind == CheckIn.Kind.FULL},
-        weeks=_pictures(revealed, appeared, clocks, weekly=weekly, since=since, now=now),
+        weeks=pictures_of(revealed, appeared, clocks, weekly=weekly, since=since, now=now),
         lines={day: text for day, row in in_lines.items() if (text := opened(row, "shared_line"))},
     )
 
 
-def _pictures(
+def revealed_of(
+    rows: Iterable[CheckIn], clocks: tuple[Any, Any], *, holds: Collection[reveal.Hold], now: datetime
+) -> tuple[dict[date, CheckIn], dict[date, datetime]]:
+    """Of one person's check-ins those that the reveal has opened to somebody else, and when it did."""
+    revealed: dict[date, CheckIn] = {}
+    appeared: dict[date, datetime] = {}
+    for row in rows:
+        appears = reveal.visible_from(row.day, row.received_at, clocks)
+        if reveal.is_shown(visible_from=appears, now=now, holds=holds, kept_private=row.kept_private):
+            revealed[row.day], appeared[row.day] = row, appears
+    return revealed, appeared
+
+
+def pictures_of(
     revealed: Mapping[date, CheckIn],
     appeared: Mapping[date, datetime],
     clocks: tuple[Any, Any],

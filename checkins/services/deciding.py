@@ -12,11 +12,11 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from backend.calendar_days import OwnClock
 from backend.consents.models import Hold
-from backend.consents.queries import running_holds
+from backend.consents.queries import members_of, running_holds
 from backend.couples.models import Membership
 from checkins import policy
 from checkins.models import Decision, PatternDay, PatternState
@@ -24,11 +24,16 @@ from checkins.reveal import last_revealed_day, reveal_at
 from checkins.services import wording
 from checkins.services.assessing import assess
 from notifications import services as notifications
+from notifications.queries import staying
 
 ONE_DAY = timedelta(days=1)
 BATCH = 200
 MISSED = "missed"
 PUT_OFF = timedelta(hours=1)
+A_MOMENT = timedelta(minutes=1)
+OVERLAPPING = 1000
+# A morning is scheduled two days ahead at most. Whose zone changed earlier than this has a morning that is due anyway.
+LONGEST_AHEAD = timedelta(days=4)
 
 log = logging.getLogger(__name__)
 
@@ -86,23 +91,44 @@ def decide(*, now: datetime, limit: int = BATCH, couple_id: int | None = None) -
         if couple_id is not None:
             due_now = due_now.filter(couple_id=couple_id)
         states = list(due_now.order_by("next_decision_at")[:limit])
-        members = _members_of(states)
-        together, due = [], []
+        if not states:
+            return 0
+        members = members_of([state.couple_id for state in states])
+        states, passed_over = _apart(states, members)
+        PatternState.objects.filter(pk__in=[state.pk for state in passed_over]).update(next_decision_at=now + A_MOMENT)
+        going_on = [state for state in states if _is_seen(members.get(state.couple_id, ()))]
+        last_days = {state.couple_id: last_revealed_day(now, _clocks(members[state.couple_id])) for state in going_on}
+        due = [state for state in going_on if last_days[state.couple_id] >= state.first_day]
+        assess(states=due, members=members, through=last_days)
+        _decide_mornings([state for state in due if not _was_left(members[state.couple_id])], members, last_days, now)
         for state in states:
-            pair = members.get(state.couple_id)
-            if pair is None or pair[0].couple.ended_at is not None:
-                state.next_decision_at = None
-                continue
-            together.append(state)
-            if last_revealed_day(now, _clocks(pair)) >= state.first_day:
-                due.append(state)
-        through = {state.couple_id: last_revealed_day(now, _clocks(members[state.couple_id])) for state in due}
-        assess(states=due, members=members, through=through)
-        _decide_mornings(due, members, through, now)
-        for state in together:
+            state.next_decision_at = None
+        for state in going_on:
             _schedule(state, members[state.couple_id], now)
         PatternState.objects.bulk_update(states, ["next_decision_at", "scheduled_at"])
-    return len(states)
+    return len(states) + len(passed_over)
+
+
+def _apart(
+    states: Sequence[PatternState], members: Mapping[int, tuple[Membership, Membership]]
+) -> tuple[list[PatternState], list[PatternState]]:
+    """Those that can be decided now, and those of whom somebody is just deleting the account, or changing something about it.
+
+    Prompts point to accounts. To wait for one while holding the couple's state would be to wait for someone who waits for us.
+    """
+    here = staying({one.person_id for pair in members.values() for one in pair})
+    is_here = {state.pk: all(one.person_id in here for one in members.get(state.couple_id, ())) for state in states}
+    return [state for state in states if is_here[state.pk]], [state for state in states if not is_here[state.pk]]
+
+
+def _is_seen(pair: Sequence[Membership]) -> bool:
+    """Whether somebody is still in the couple: both, or the one who was left quietly and does not know."""
+    return len(pair) == 2 and any(member.ended_at is None for member in pair)
+
+
+def _was_left(pair: Sequence[Membership]) -> bool:
+    """Left quietly, no morning is decided and no prompt sent; days go on being assessed as if that person had fallen silent."""
+    return pair[0].couple.ended_at is not None
 
 
 def _decide_mornings(
@@ -230,9 +256,10 @@ def _mornings(
     if not couples:
         return []
     patterns = {
-        row.couple_id: row for row in PatternDay.objects.filter(couple_id__in=couples).order_by("couple_id", "-day").distinct("couple_id")
+        row.couple_id: row
+        for row in PatternDay.objects.in_use().filter(couple_id__in=couples).order_by("couple_id", "-day").distinct("couple_id")
     }
-    since = min(through.values()) + ONE_DAY - (policy.WINDOW_DAYS + 1) * ONE_DAY
+    since = min(through[couple] for couple in couples) + ONE_DAY - (policy.WINDOW_DAYS + 1) * ONE_DAY
     sent: dict[int, list[date]] = defaultdict(list)
     for couple_id, day in Decision.objects.filter(couple_id__in=couples, sent=True, day__gte=since).values_list("couple_id", "day"):
         sent[couple_id].append(day)
@@ -253,17 +280,24 @@ def _mornings(
 
 
 def _begin_new_couples(now: datetime) -> None:
-    """Every couple has a pattern state from its first morning on. Pairing itself knows nothing of patterns."""
+    """Every couple has a pattern state from its first morning on. Pairing itself knows nothing of patterns.
+
+    Only the newest couples are looked at: ids grow, and two pairings that overlap are never `OVERLAPPING` ids apart. The
+    two statements are not one, because the planner must know the id to see how little it leads to.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_BEGIN, {"now": now})
+        cursor.execute("SELECT COALESCE(max(couple_id), 0) FROM checkins_patternstate")
+        newest = cursor.fetchone()[0]
+        cursor.execute(_BEGIN, {"now": now, "after": newest - OVERLAPPING})
 
 
 def _reschedule_moved(now: datetime) -> None:
     """A person who changed their zone moves the couple's mornings."""
     PatternState.objects.filter(
+        Q(couple__memberships__person__zone_changed_at__gt=F("scheduled_at")),
         next_decision_at__isnull=False,
         couple__memberships__ended_at=None,
-        couple__memberships__person__zone_changed_at__gt=F("scheduled_at"),
+        couple__memberships__person__zone_changed_at__gt=now - LONGEST_AHEAD,
     ).update(next_decision_at=now)
 
 
@@ -282,24 +316,11 @@ def _clocks(pair: tuple[Membership, Membership]) -> tuple[OwnClock, OwnClock]:
     return pair[0].person.own_clock, pair[1].person.own_clock
 
 
-def _members_of(states: Sequence[PatternState]) -> dict[int, tuple[Membership, Membership]]:
-    rows = (
-        Membership.objects.filter(couple_id__in=[state.couple_id for state in states])
-        .select_related("person", "couple", "choice")
-        .prefetch_related("person__former_zones")
-        .order_by("couple_id", "side")
-    )
-    pairs: dict[int, list[Membership]] = defaultdict(list)
-    for row in rows:
-        pairs[row.couple_id].append(row)
-    return {couple: (pair[0], pair[1]) for couple, pair in pairs.items() if len(pair) == 2}
-
-
 _BEGIN = """
     INSERT INTO checkins_patternstate (couple_id, first_day, states, model_version, next_decision_at, scheduled_at)
     SELECT c.id, min(m.joined_day), '', '', %(now)s, %(now)s
     FROM couples_couple c JOIN couples_membership m ON m.couple_id = c.id
-    WHERE c.ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM checkins_patternstate s WHERE s.couple_id = c.id)
+    WHERE c.id > %(after)s AND c.ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM checkins_patternstate s WHERE s.couple_id = c.id)
     GROUP BY c.id
     ON CONFLICT (couple_id) DO NOTHING
 """

@@ -7,7 +7,7 @@ INSERT ... ON CONFLICT settles that without an error to catch.
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import gettext_noop as _
 
 from backend.accounts.models import User
 from backend.calendar_days import local_day
 from backend.encryption import seal
-from backend.errors import DomainError, FieldError, Invalid, NotFound, StaleVersion, Unprocessable, VersionRequired
+from backend.errors import AuthRequired, DomainError, FieldError, Invalid, NotFound, StaleVersion, Unprocessable, VersionRequired
 from backend.statements import fetch_row
 from checkins.answers import Answers
 from checkins.models import CheckIn, Submission
@@ -29,6 +30,8 @@ ONE_DAY = timedelta(days=1)
 OFFLINE_DAYS = 7
 # A phone's clock may run ahead; its answers are not lost for that.
 CLOCK_AHEAD = timedelta(days=1)
+# What a call may take to arrive. More than that is a clock that is set wrong.
+TRAVEL_TIME = timedelta(minutes=1)
 # No answer to a day that may still arrive was given longer ago, whatever the zone.
 LONGEST_AGO = timedelta(days=OFFLINE_DAYS + 3)
 
@@ -37,14 +40,14 @@ class TooOld(Unprocessable):
     """The day has closed, or lies further back than offline answers may."""
 
     code: ClassVar[str] = "too-old"
-    title: ClassVar[str] = "This day can no longer be changed"
+    title: ClassVar[str] = _("This day can no longer be changed")
 
 
 class IdReused(Unprocessable):
     """The client's id was used before with other content."""
 
     code: ClassVar[str] = "id-reused"
-    title: ClassVar[str] = "This id was used for other answers"
+    title: ClassVar[str] = _("This id was used for other answers")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,14 +80,18 @@ def submit_check_in(*, person: User, item: Item, now: datetime) -> Kept:
         return _keep(person=person, item=item, answered_at=answered_at, now=now, same_batch=False)
 
 
-def submit_batch(*, person: User, items: Sequence[Item], now: datetime) -> list[Kept | DomainError]:
+def submit_batch(*, person: User, items: Sequence[Item], now: datetime, sent_at: datetime | None = None) -> list[Kept | DomainError]:
     """Keeps up to fifty answers given offline; each stands or fails alone, in the order they were given.
+
+    `sent_at` is what the sender's own clock said: where that is wrong, the times at which answers were given are too.
 
     Sorting by the time of giving makes the end state independent of the order of arrival. Returns results in the
     order of `items`.
     """
     results: dict[int, Kept | DomainError] = {}
     created: set[date] = set()
+    if sent_at is not None and abs(now - sent_at) > TRAVEL_TIME:
+        items = [_by_our_clock(item, now - sent_at) for item in items]
     for index in sorted(range(len(items)), key=lambda i: (items[i].answered_at or now, str(items[i].client_id))):
         item = items[index]
         try:
@@ -95,6 +102,8 @@ def submit_batch(*, person: User, items: Sequence[Item], now: datetime) -> list[
             if kept.created:
                 created.add(item.day)
             results[index] = kept
+        except AuthRequired:
+            raise
         except DomainError as error:
             results[index] = error
     return [results[index] for index in range(len(items))]
@@ -128,17 +137,27 @@ def _answered_at(item: Item, now: datetime) -> datetime:
     if item.answered_at is None:
         return now
     if item.answered_at > now + CLOCK_AHEAD:
-        raise Invalid([FieldError("/answered_at", "in-the-future", "This time has not come yet.")])
+        raise Invalid([FieldError("/answered_at", "in-the-future", _("This time has not come yet."))])
     if item.answered_at < now - LONGEST_AGO:
         raise TooOld
     return min(item.answered_at, now)
+
+
+def _by_our_clock(item: Item, behind: timedelta) -> Item:
+    """The same write, given at the moment that our clock showed."""
+    if item.answered_at is None:
+        return item
+    try:
+        return replace(item, answered_at=item.answered_at + behind)
+    except OverflowError:  # no year that there is; it is refused as it stands
+        return item
 
 
 def _check_day(day: date, *, answered_at: datetime, now: datetime, zone: ZoneInfo) -> None:
     """A day can be answered on itself and on the next day; offline answers arrive up to seven days later."""
     today = local_day(now, zone)
     if day > today:
-        raise Invalid([FieldError("/date", "in-the-future", "This day has not come yet.")])
+        raise Invalid([FieldError("/date", "in-the-future", _("This day has not come yet."))])
     if today - day > OFFLINE_DAYS * ONE_DAY or not day <= local_day(answered_at, zone) <= day + ONE_DAY:
         raise TooOld
 
@@ -159,14 +178,17 @@ def _keep(*, person: User, item: Item, answered_at: datetime, now: datetime, sam
 def _create(person_id: int, item: Item, answered_at: datetime, now: datetime) -> tuple[bool, CheckIn | None]:
     """Remembers the client's id, keeps the check-in and marks the couple, in one statement.
 
-    Says whether the id is new, and gives the row unless the day was answered before or a version to amend was named.
+    Says whether the id is new, and gives the row unless the day was answered before or a version to amend was named. Raises
+    AuthRequired where the account is gone by now.
     """
     values = {
         **_values(person_id, item, answered_at, now),
         "fingerprint": _fingerprint(item),
         "is_amendment": item.version is not None,
     }
-    is_first_use, *row = fetch_row(_CREATE, values) or (0, None)
+    is_there, is_first_use, *row = fetch_row(_CREATE, values) or (0, 0, None)
+    if not is_there:
+        raise AuthRequired
     return bool(is_first_use), CheckIn.from_db(connection.alias, _COLUMNS, row) if row[0] is not None else None
 
 
@@ -255,20 +277,27 @@ _MARK = """
     UPDATE checkins_patternstate SET dirty_from = LEAST(COALESCE(dirty_from, %(day)s), %(day)s)
     WHERE couple_id = (SELECT couple_id FROM couples_membership WHERE person_id = %(person_id)s AND ended_at IS NULL)
 """
+# One more than the writes this day has ever had, and so more than any version of a check-in that was deleted: a phone that
+# still knows the deleted one cannot take the new one for it.
+_FIRST_VERSION = "1 + (SELECT count(*) FROM checkins_submission s WHERE s.person_id = %(person_id)s AND s.day = %(day)s)"
+# The account is locked before anything else, as whoever deletes it does, so that neither waits for the other in a circle.
+# What is written is checked against it anyway, when the transaction commits.
 _CREATE = f"""
-    WITH first_use AS (
+    WITH me AS MATERIALIZED (
+        SELECT id FROM {User._meta.db_table} WHERE id = %(person_id)s::bigint FOR KEY SHARE
+    ), first_use AS (
         INSERT INTO checkins_submission (person_id, client_id, day, fingerprint, received_at)
-        VALUES (%(person_id)s::bigint, %(client_id)s::uuid, %(day)s::date, %(fingerprint)s, %(now)s::timestamptz)
+        SELECT me.id, %(client_id)s::uuid, %(day)s::date, %(fingerprint)s, %(now)s::timestamptz FROM me
         ON CONFLICT (person_id, client_id) DO NOTHING RETURNING 1
     ), kept AS (
         INSERT INTO checkins_checkin (person_id, day, client_id, kind, closeness_felt, closeness_wanted, space_wanted, tension,
             quick, feelings, note, shared_line, version, answered_at, received_at, updated_at, kept_private)
         SELECT %(person_id)s::bigint, %(day)s::date, %(client_id)s::uuid, %(kind)s::varchar, %(closeness_felt)s::smallint, %(closeness_wanted)s::smallint, %(space_wanted)s::smallint,
-            %(tension)s::smallint, %(quick)s::varchar, %(feelings)s::varchar[], %(note)s::bytea, %(shared_line)s::bytea, 1, %(answered_at)s::timestamptz, %(now)s::timestamptz, %(now)s::timestamptz, {_HELD}
+            %(tension)s::smallint, %(quick)s::varchar, %(feelings)s::varchar[], %(note)s::bytea, %(shared_line)s::bytea, {_FIRST_VERSION}, %(answered_at)s::timestamptz, %(now)s::timestamptz, %(now)s::timestamptz, {_HELD}
         FROM first_use WHERE NOT %(is_amendment)s::boolean
         ON CONFLICT (person_id, day) DO NOTHING RETURNING {_RETURNING}
     ), marked AS ({_MARK} AND EXISTS (SELECT 1 FROM kept))
-    SELECT (SELECT count(*) FROM first_use), {", ".join(f"kept.{name}" for name in _COLUMNS)}
+    SELECT (SELECT count(*) FROM me), (SELECT count(*) FROM first_use), {", ".join(f"kept.{name}" for name in _COLUMNS)}
     FROM (VALUES (1)) AS one_row LEFT JOIN kept ON true
 """  # noqa: S608 (names of our own columns)
 _UPDATE = f"""

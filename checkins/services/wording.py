@@ -19,7 +19,7 @@ DAYS_OF_OWN = 90
 
 def items() -> dict[str, int]:
     """The items that may be sent, with their versions."""
-    return {item.id: item.version for item in loader.shipped(loader.FIRST_LANGUAGE)}
+    return notifications.items_in_use()
 
 
 def recent_items(couples: Collection[int], since: date) -> dict[int, set[str]]:
@@ -55,7 +55,7 @@ def voices_of(people: Sequence[int], day: date) -> dict[int, policy.Voice]:
 
 def recipient_alone(person: User, *, day: date, now: datetime) -> notifications.Recipient | None:
     """Words about oneself only, for a person in the safety state; None when all were used within 28 days."""
-    solo = {item.id: item.version for item in loader.solo(loader.FIRST_LANGUAGE)}
+    solo = notifications.items_in_use(solo=True)
     recent = notifications.recent_items([person.pk], now - policy.DAYS_WITHOUT_REPEAT * ONE_DAY)
     item = policy.choose_item(key=settings.POLICY_KEY.encode(), couple_id=-person.pk, day=day, items=solo, recent=recent)
     return recipient(person, item=item, version=solo[item], voice=loader.Voice.SOLO) if item else None
