@@ -11,9 +11,11 @@ from django.apps import AppConfig
 from django.contrib import admin
 from django.contrib.admin import sites
 from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from unfold.sites import UnfoldAdminSite
 
-OPERATORS_SEE: Final = frozenset({"accounts.User"})
+OPERATORS_SEE: Final = frozenset({"accounts.User", "care.Therapist", "notifications.Retirement"})
 
 
 class OperatorsSite(UnfoldAdminSite):
@@ -23,6 +25,19 @@ class OperatorsSite(UnfoldAdminSite):
         allowed = [model for model in asked if model._meta.label in OPERATORS_SEE]
         if allowed:
             super().register(allowed, admin_class, **options)
+
+    def get_urls(self) -> list[Any]:
+        """The pages of models, and one about deliveries, which shows no model."""
+        from config.deliveries_page import deliveries
+
+        return [path("deliveries/", self.admin_view(deliveries), name="deliveries"), *super().get_urls()]
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Operators sign in where everybody does, with the same limits and the same second factor."""
+        from allauth.account.decorators import secure_admin_login
+
+        response: HttpResponse = secure_admin_login(super().login)(request, extra_context)  # type: ignore[no-untyped-call]
+        return response
 
 
 class OperatorsConfig(AppConfig):

@@ -3,7 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from config.env import BASE_DIR, VAR_DIR, development_secret, env, running, secret
@@ -31,6 +33,8 @@ FIELD_KEYS = secret("FIELD_KEYS") or (f"d1:{development_secret('FIELD_KEY')}" if
 CODE_KEY = _key("CODE_KEY")
 POLICY_KEY = _key("POLICY_KEY")
 VAPID_PRIVATE_KEY = _key("VAPID_PRIVATE_KEY")
+# The key before this one, while browsers that subscribed with it are still about.
+VAPID_PREVIOUS_KEY = secret("VAPID_PREVIOUS_KEY")
 VAPID_SUBJECT = env.str("VAPID_SUBJECT", "mailto:operator@localhost.localdomain")
 
 # Parts
@@ -40,9 +44,12 @@ INSTALLED_APPS = [
     "checkins",
     "notifications",
     "backend.privacy",
+    "backend.audit",
     "backend.consents",
+    "backend.care",
     "backend.couples",
     "backend.accounts",
+    "backend.help",
     "backend.web",
     "backend",
     "config.operators.OperatorsConfig",
@@ -80,7 +87,10 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "backend.web.middleware.PageCspMiddleware",
     "backend.web.middleware.PrivacyHeadersMiddleware",
+    "backend.web.middleware.ApiHostMiddleware",
+    "backend.web.middleware.SignInBodyMiddleware",
     "backend.web.middleware.PersonMiddleware",
+    "backend.web.middleware.LockMiddleware",
 ]
 
 # Looks for Django's own class by name. PageCsrfMiddleware is that class for pages; the API asks the same of every cookie
@@ -121,7 +131,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", 20.0)
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "max_retries": 0, "global_keyprefix": "ebb:"}
+# No list of what is not finished yet: a worker could not tick it off either after the broker was away (config/celery.py).
+CELERY_BROKER_TRANSPORT_OPTIONS = {"ack_emulation": False, "max_retries": 0, "global_keyprefix": "ebb:"}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -137,6 +148,10 @@ CELERY_BEAT_SCHEDULE = {
         "notifications.tasks.deliver_due",
         "backend.couples.tasks.end_quietly_left",
     )
+} | {
+    "notifications.tasks.plan_nightly": {"task": "notifications.tasks.plan_nightly", "schedule": crontab(hour=3, minute=10)},
+    "notifications.tasks.tidy": {"task": "notifications.tasks.tidy", "schedule": crontab(minute=40)},
+    "checkins.tasks.tidy": {"task": "checkins.tasks.tidy", "schedule": crontab(hour=3, minute=50)},
 }
 
 # Accounts
@@ -171,7 +186,10 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 HEADLESS_CLIENTS = ("app",)
-HEADLESS_SERVE_SPECIFICATION = True
+HEADLESS_SERVE_SPECIFICATION = True  # as JSON, and kept once written (config/schemas.py)
+HEADLESS_SPECIFICATION_TEMPLATE_NAME = None
+USERSESSIONS_ADAPTER = "backend.accounts.adapter.SessionsAdapter"
+HEADLESS_TOKEN_STRATEGY = "backend.api.app_sessions.AppSessions"
 HEADLESS_ADAPTER = "backend.accounts.adapter.HeadlessAdapter"
 MFA_SUPPORTED_TYPES = ["recovery_codes", "totp"]
 USERSESSIONS_TRACK_ACTIVITY = False
@@ -229,16 +247,23 @@ SPECTACULAR_SETTINGS = {
 PRIVACY_PROVIDERS = [
     "checkins.privacy",
     "notifications.privacy",
+    "backend.audit.privacy",
     "backend.consents.privacy",
+    "backend.care.privacy",
     "backend.couples.privacy",
     "backend.accounts.privacy",
 ]
+
+# What else ends in a browser or app when its session does: functions of (session, now), asked while the session is still there
+
+SIGN_OUT_STEPS = ["notifications.services.stop_where_session_ends"]
 
 # What people read
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["config.formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 QUICK_EXIT_URL = env.str("QUICK_EXIT_URL", "https://www.wikipedia.org/")
@@ -250,20 +275,19 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "backend.web.storage.HashedFiles"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+# The operators' site is under the same policy as every page, and so goes without its library's scripts.
+UNFOLD = {"STYLES": [lambda _request: static("web/operators.css")]}
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
+        "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
         "worker-src": [SELF],
@@ -288,10 +312,21 @@ METRICS_TOKEN = secret("METRICS_TOKEN")
 
 # Reaching people
 
-CHANNELS = {
-    "webpush": "notifications.channels.webpush.WebPushChannel",
-    "email": "notifications.channels.email.EmailChannel",
-} | ({"memory": "notifications.channels.memory.MemoryChannel"} if DEBUG else {})
+FCM_SERVICE_ACCOUNT = secret("FCM_SERVICE_ACCOUNT")
+FCM_URL = env.str("FCM_URL", "https://fcm.googleapis.com")
+APNS_KEY = secret("APNS_KEY")
+APNS_KEY_ID = env.str("APNS_KEY_ID", "")
+APNS_TEAM_ID = env.str("APNS_TEAM_ID", "")
+APNS_TOPIC = env.str("APNS_TOPIC", "")
+APNS_URL = env.str("APNS_URL", "https://api.push.apple.com")
+_CHANNELS = {
+    "webpush": ("notifications.channels.webpush.WebPushChannel", True),
+    "fcm": ("notifications.channels.fcm.FcmChannel", bool(FCM_SERVICE_ACCOUNT)),
+    "apns": ("notifications.channels.apns.ApnsChannel", bool(APNS_KEY)),
+    "email": ("notifications.channels.email.EmailChannel", True),
+    "memory": ("notifications.channels.memory.MemoryChannel", DEBUG),
+}
+CHANNELS = {name: path for name, (path, is_on) in _CHANNELS.items() if is_on}
 PUSH_HOSTS = env.list(
     "PUSH_HOSTS",
     ["fcm.googleapis.com", "*.push.services.mozilla.com", "*.notify.windows.com", "*.push.apple.com"],
@@ -303,6 +338,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 _mail = env.dj_email_url("EMAIL_URL", "file:" if DEBUG else "smtp://localhost:25")
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+if EMAIL_BACKEND == "django.core.mail.backends.filebased.EmailBackend":
+    EMAIL_BACKEND = "config.mail.PrivateFileBackend"
 EMAIL_HOST = _mail["EMAIL_HOST"]
 EMAIL_PORT = _mail["EMAIL_PORT"]
 EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"]
@@ -314,10 +351,13 @@ EMAIL_TIMEOUT = 10
 # Logs name ids and days, never an answer, an address or a token.
 
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+LOG_FORMAT = env.str("LOG_FORMAT", "line")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}, "json": {"()": "config.logs.JsonFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # These write down addresses and headers, tokens among them, each at a level of its own.
+    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore", "h2", "hpack")},
 }

@@ -5,9 +5,11 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from config.bodies import with_length
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = get_wsgi_application()
+application = with_length(get_wsgi_application())
 
 # What is loaded by now stays loaded: searching it for garbage again and again would cost every request more than its own work.
 gc.collect()

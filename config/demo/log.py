@@ -45,7 +45,7 @@ def log_of(person: User, *, since: date) -> dict[str, Any]:
     return {
         "couple": seen.couple_id,
         "side": seen.sides[person.pk],
-        "pattern_days": list(PatternDay.objects.filter(couple, day__gte=since).order_by("day").values(*_PATTERN)),
+        "pattern_days": list(PatternDay.objects.in_use().filter(couple, day__gte=since).order_by("day").values(*_PATTERN)),
         "episodes": list(Episode.objects.filter(couple).order_by("started_on").values(*_EPISODE)),
         "decisions": decisions,
         "prompts": list(prompts.values()),

@@ -7,11 +7,8 @@ import base64
 import contextlib
 import hashlib
 import os
-import secrets
-import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 import redis
 
 from config import scratch
-from config.servers import end_with_parent
+from config.broker import Broker
 from notifications.channels.vapid import Vapid
 from notifications.stand_ins.mail_server import MailServer
 from notifications.stand_ins.push_service import PushService
@@ -48,7 +45,7 @@ class Stage:
     policy_key: str
     push_key: str
     parts: Mapping[str, subprocess.Popen[bytes]]
-    broker: "Broker | None"
+    broker: Broker | None
 
     def check(self) -> None:
         """Raises StageError when a part has stopped by itself."""
@@ -99,38 +96,14 @@ def _folder(stack: contextlib.ExitStack, *, keep: bool) -> Path:
 
 
 def _environment(seed: int, folder: Path, phones: PushService, mail: MailServer) -> dict[str, str]:
-    """A complete installation of its own, with keys made for this one run; only the clock is the demo's.
-
-    What the settings would otherwise take over from whoever started the story is set too.
-    """
-    keys = {
+    """A complete installation of its own; only the clock is the demo's."""
+    return scratch.installation(folder) | {
         "POLICY_KEY": policy_key(seed),
-        "SECRET_KEY": secrets.token_urlsafe(48),
-        "CODE_KEY": secrets.token_urlsafe(32),
-        "FIELD_KEYS": f"story:{secrets.token_urlsafe(32)}",
-        "VAPID_PRIVATE_KEY": secrets.token_urlsafe(32),
-    }
-    return {
-        **keys,
-        **{f"{name}_FILE": "" for name in keys},
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONWARNINGS": "ignore:No directory at:UserWarning",
-        "DEBUG": "0",
         "DEMO_MODE": "1",
-        "EBB_VAR_DIR": str(folder),
-        "SITE_URL": "http://127.0.0.1:8000",
-        "ALLOWED_HOSTS": "127.0.0.1",
-        "SECURE_SSL_REDIRECT": "0",
-        "TRUSTED_PROXY_COUNT": "0",
         "SWEEP_SECONDS": "1",
-        # A day passes in a fraction of a second, and nobody answers that often otherwise.
-        "THROTTLE_PERSON": "100000/min",
         "EMAIL_URL": f"smtp://{mail.host}:{mail.port}",
-        "PUSH_HOSTS": "push.example.org",
         "PUSH_DEVELOPMENT_HOST": phones.place,
         "PUSH_DEVELOPMENT_CA": str(phones.authority),
-        "VAPID_SUBJECT": "mailto:story@example.org",
     }
 
 
@@ -150,46 +123,3 @@ def _empty_redis(url: str) -> Iterator[str]:
                 client.flushdb()
             return
     raise StageError("Every database of the Redis in REDIS_URL holds something, and the story needs an empty one.")
-
-
-class Broker:
-    """The embedded Valkey of this story, which can be taken away and brought back at the same address."""
-
-    def __init__(self, url: str, log: Path) -> None:
-        self._url = url
-        self._log = log
-        self._again: subprocess.Popen[bytes] | None = None
-        with contextlib.closing(redis.Redis.from_url(url)) as client:
-            server = client.info("server")
-        self._command = [str(server[name]) for name in ("executable", "config_file")]
-
-    def stop(self) -> None:
-        with contextlib.closing(redis.Redis.from_url(self._url)) as client:
-            client.shutdown(nosave=True)
-
-    def start(self) -> None:
-        with self._log.open("ab") as output:
-            self._again = subprocess.Popen(
-                self._command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-                preexec_fn=end_with_parent(signal.SIGTERM),  # noqa: PLW1509  (as in config/servers.py)
-            )
-        deadline = time.monotonic() + scratch.START_SECONDS
-        while not self._answers():
-            if time.monotonic() > deadline:
-                raise StageError("The broker did not come back.")
-            time.sleep(0.05)
-
-    def close(self) -> None:
-        if self._again is not None:
-            scratch.stop(self._again)
-
-    def _answers(self) -> bool:
-        try:
-            with contextlib.closing(redis.Redis.from_url(self._url)) as client:
-                return bool(client.ping())
-        except redis.RedisError:
-            return False

@@ -44,7 +44,8 @@ class Command(BaseCommand):
 
     def _print(self, result: Result) -> None:
         self.stdout.write(f"{result.name}: {result.work}")
-        self.stdout.write(f"  {'':14} {'per CPU s':>10} {'per s':>8} {'p50 ms':>8} {'p99 ms':>8} {'errors':>7}")
+        if result.contenders:
+            self.stdout.write(f"  {'':14} {'per CPU s':>10} {'per s':>8} {'p50 ms':>8} {'p99 ms':>8} {'errors':>7}")
         for name, one in result.contenders.items():
             self.stdout.write(
                 f"  {name:14} {one.per_cpu_second:10.0f} {one.per_second:8.0f} {one.p50_ms:8.2f} {one.p99_ms:8.2f} {one.errors:7d}"

@@ -1,6 +1,11 @@
-"""Takes the pictures that the README shows, from a running demo and its couple: `manage.py screenshots`."""
+"""Takes the pictures of the documentation from a running demo and its couple: `manage.py screenshots`.
 
+Those that the README shows, or with `--all` every page, narrow and wide, light and dark, as small WebP files.
+"""
+
+import base64
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +17,7 @@ from config.demo.people import SIGN_INS
 from config.env import BASE_DIR
 
 FOLDER = BASE_DIR / "docs" / "pictures"
+ALL_FOLDER = FOLDER / "pages"
 PHONE = {"width": 360, "height": 740}
 WIDE = {"width": 1280, "height": 900}
 LEVELS = (("How close do you feel?", 6), ("How much closeness would you like?", 8), ("How much room do you need?", 3))
@@ -38,6 +44,27 @@ PICTURES = (
     Picture(name="words", path="/words/"),
     Picture(name="sharing", path="/you/sharing/"),
 )
+# Every page without a thing of its own in its address, under the name of its file.
+PAGES = {
+    "welcome": "/", "sign-up": "/accounts/signup/", "sign-in": "/accounts/login/", "sign-in-code": "/accounts/login/code/",
+    "password-reset": "/accounts/password/reset/", "invitation": "/invitation/", "help": "/help/", "install": "/install/",
+    "offline": "/offline/", "deleted": "/deleted/",
+    "check-in": "/tonight/", "one-tap": "/tonight/?one-tap=1", "answers": "/history/", "together": "/together/",
+    "together-12": "/together/?weeks=12", "together-52": "/together/?weeks=52", "words": "/words/", "you": "/you/", "profile": "/you/profile/",
+    "pairing": "/you/pairing/", "sharing": "/you/sharing/", "preview": "/you/sharing/preview/",
+    "preview-weekly": "/you/sharing/preview/?sharing=weekly", "what-a-prompt-tells": "/you/sharing/what-a-prompt-tells/",
+    "care": "/you/care/", "reminders": "/you/reminders/", "devices": "/you/devices/", "private": "/you/private/", "leaving": "/you/leaving/",
+    "delete": "/you/delete/", "sessions": "/accounts/sessions/", "email": "/accounts/email/", "password": "/accounts/password/change/",
+    "left": "/you/leaving/done/", "closed": "/accounts/inactive/", "password-reset-sent": "/accounts/password/reset/done/",
+    "second-step": "/accounts/2fa/",
+    "sign-out": "/accounts/logout/", "design": "/design/",
+    "therapists": "/you/therapists/",
+    "shown-to-therapists": "/you/therapists/reads/",
+    "for-therapists": "/practice/application/",
+}  # fmt: skip
+OPEN = {"welcome", "sign-up", "sign-in", "sign-in-code", "password-reset", "invitation"}
+TALLEST = 1200
+QUALITY = 0.3
 
 
 class Command(BaseCommand):
@@ -45,7 +72,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--address", default="http://127.0.0.1:8000", help="where the demo runs (python3 dev.py run)")
-        parser.add_argument("--folder", type=Path, default=FOLDER)
+        parser.add_argument("--folder", type=Path, help="where they go; docs/pictures, or docs/pictures/pages with --all")
+        parser.add_argument("--all", action="store_true", help="every page, narrow and wide, light and dark")
 
     def handle(self, *args: Any, **options: Any) -> None:
         chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -58,7 +86,8 @@ class Command(BaseCommand):
             raise CommandError("No Chromium found on PATH.")
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-            for path in take(browser, address=options["address"], folder=options["folder"]):
+            folder = options["folder"] or (ALL_FOLDER if options["all"] else FOLDER)
+            for path in (take_all if options["all"] else take)(browser, address=options["address"], folder=folder):
                 self.stdout.write(f"{path.name}  {path.stat().st_size // 1024} KiB")
             browser.close()
 
@@ -85,6 +114,42 @@ def take(browser: Any, *, address: str, folder: Path) -> list[Path]:
         taken.append(path)
         context.close()
     return taken
+
+
+def take_all(browser: Any, *, address: str, folder: Path) -> Iterator[Path]:
+    """Takes each of PAGES on both screens in both themes, as tall as it is up to a limit, and yields the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    state, press = _signed_in(browser, address), browser.new_page()
+    for size, theme in ((size, theme) for size in (PHONE, WIDE) for theme in ("light", "dark")):
+        more = {"base_url": address, "viewport": size, "color_scheme": theme, "reduced_motion": "reduce"}
+        inside, outside = (browser.new_context(**more, storage_state=who).new_page() for who in (state, None))
+        for name, path in PAGES.items():
+            page = outside if name in OPEN else inside
+            page.set_viewport_size(size)
+            page.goto(path)
+            # So that what stays at the foot of a screen stands at the foot of the picture.
+            height = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({**size, "height": max(size["height"], min(height, TALLEST))})
+            file = folder / f"{name}-{size['width']}{'-dark' if theme == 'dark' else ''}.webp"
+            file.write_bytes(_pressed(press, page.screenshot()))
+            yield file
+        inside.context.close()
+        outside.context.close()
+
+
+def _pressed(page: Any, picture: bytes) -> bytes:
+    """A PNG as WebP, by the browser, so that nothing else is needed."""
+    text = page.evaluate(
+        """async ([source, quality]) => {
+          const picture = await createImageBitmap(await (await fetch(source)).blob());
+          const canvas = new OffscreenCanvas(picture.width, picture.height);
+          canvas.getContext("2d").drawImage(picture, 0, 0);
+          const made = new Uint8Array(await (await canvas.convertToBlob({ type: "image/webp", quality })).arrayBuffer());
+          return btoa(Array.from(made, (one) => String.fromCharCode(one)).join(""));
+        }""",
+        [f"data:image/png;base64,{base64.b64encode(picture).decode()}", QUALITY],
+    )
+    return base64.b64decode(text)
 
 
 def _signed_in(browser: Any, address: str) -> Any:

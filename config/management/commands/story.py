@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import logging
 import os
 import signal
 import sys
@@ -68,8 +67,6 @@ Exit code 0 if all went well: every decision, delivery and coin agrees with the 
         began = time.monotonic()
         for name in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(name, signal.default_int_handler)
-        for chatty in ("httpx", "httpcore"):
-            logging.getLogger(chatty).setLevel(logging.WARNING)
         try:
             plan, kind = _plan(options)
             evidence, verdict = self._tell(plan, kind, options)
