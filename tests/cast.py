@@ -10,6 +10,7 @@ from allauth.usersessions.models import UserSession
 from django.test import Client
 
 from backend.accounts.models import User
+from backend.api import app_sessions
 from backend.couples import services as couples
 from backend.couples.models import Couple
 
@@ -59,6 +60,14 @@ def signed_in(user: User) -> Client:
     # A sign-in through allauth writes this row; ending the session removes it.
     UserSession.objects.create(user=user, session_key=client.session.session_key, ip="127.0.0.1")
     return client
+
+
+def app_token(user: User) -> str:
+    """The token of an app on which this person is signed in."""
+    session = signed_in(user).session
+    session[app_sessions.MARK] = True
+    session.save()
+    return str(session.session_key)
 
 
 def client_id() -> UUID:

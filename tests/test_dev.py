@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psycopg
@@ -18,6 +17,7 @@ import pytest
 
 import dev
 from config.servers import home_of
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[1]
 SIGN_IN = {"who": "Ana", "email": "ana@example.org", "password": "a long one"}
@@ -259,12 +259,7 @@ def left_over(var: Path) -> list[str]:
 
 
 def gone(var: Path, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while left_over(var):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True
+    return until(lambda: not left_over(var), seconds=seconds)
 
 
 def database(var: Path, statement: str):

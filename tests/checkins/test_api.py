@@ -146,6 +146,7 @@ def test_both_ends_of_the_scale_are_answers(api, today, value):
         ({"answered_at": 1_700_000_000}, "/answered_at"),
         ({"answered_at": True}, "/answered_at"),
         ({"answered_at": "2026-13-01T00:00:00Z"}, "/answered_at"),
+        ({"answered_at": "2026-11-18T20:04:00"}, "/answered_at"),
         ({"answered_at": "9999-12-31T23:59:59-14:00"}, "/answered_at"),
         ({"answered_at": "2099-01-01T00:00:00Z"}, "/answered_at"),
         ({"mood": 5}, "/mood"),
@@ -281,6 +282,29 @@ def test_a_batch_that_cannot_be(api, items):
 def test_a_batch_without_items(api, data):
     answer = api.post(f"{LIST}batch/", json.dumps(data), content_type="application/json")
     assert problem(answer)[:2] == (422, "validation")
+
+
+def test_a_batch_from_a_wrong_clock_says_what_that_clock_shows(api, today):
+    yesterday = (clock.now() - timedelta(hours=25)).isoformat()
+    sent = {"items": [body(date=str(today), answered_at=yesterday)], "sent_at": yesterday}
+    answer = api.post(f"{LIST}batch/", json.dumps(sent), content_type="application/json")
+    assert [one["status"] for one in answer.json()["results"]] == [201]
+
+
+@pytest.mark.parametrize("sent_at", [None, "", "now", 5, "2026-03-04T20:00:00"])
+def test_a_batch_whose_clock_cannot_be_read(api, today, sent_at):
+    sent = {"items": [body(date=str(today))], "sent_at": sent_at}
+    answer = api.post(f"{LIST}batch/", json.dumps(sent), content_type="application/json")
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["/sent_at"]
+
+
+@pytest.mark.parametrize("sent_at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00Z"])
+@pytest.mark.parametrize("answered_at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_no_clock_is_too_wrong_to_be_answered(api, today, sent_at, answered_at):
+    sent = {"items": [body(date=str(today), answered_at=answered_at)], "sent_at": sent_at}
+    answer = api.post(f"{LIST}batch/", json.dumps(sent), content_type="application/json")
+    assert answer.status_code in (200, 422)
 
 
 def test_fifty_items_fit_into_one_batch(api, today):

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from backend.accounts import services as accounts
 from backend.consents import services as consents
 from backend.couples import services as couples
-from checkins.dashboard import dashboard_of
+from checkins.dashboard import dashboard_of, suggestion_of
 from checkins.queries import preview_of, shown_to
 from checkins.services import delete_check_in, submit_check_in
 from tests import cast
@@ -396,3 +396,36 @@ def test_the_partners_answering_today_changes_no_byte(team):
 def dashboard_today(client):
     board = client.get("/api/v1/dashboard/?weeks=4").json()
     return (datetime.fromisoformat(board["start"]) + 27 * ONE).date()
+
+
+# The suggestion of the week
+
+
+def test_the_suggestion_is_the_same_for_everybody_all_week(team):
+    monday = date(2026, 3, 2)
+    boards = [
+        dashboard_of(person=who, weeks=4, now=datetime.combine(monday + n * ONE, datetime.min.time().replace(hour=18), UTC))
+        for who in (team.alice, team.bob, team.charlie)
+        for n in range(7)
+    ]
+    assert {board["suggestion"]["title"] for board in boards} == {suggestion_of(week=monday, language="en")["title"]}
+    assert {board["suggestion"]["week"] for board in boards} == {"2026-03-02"}
+
+
+def test_the_suggestion_stays_the_same_for_one_who_does_not_feel_safe(team):
+    before = dashboard_of(person=team.alice, weeks=4, now=cast.EVENING)["suggestion"]
+    consents.enter_safety(person=team.alice, now=cast.EVENING)
+    assert dashboard_of(person=team.alice, weeks=4, now=cast.EVENING)["suggestion"] == before
+
+
+def test_the_suggestion_comes_in_ones_own_language(team):
+    team.alice.language = "es"
+    mine, theirs = (dashboard_of(person=who, weeks=4, now=cast.EVENING)["suggestion"] for who in (team.alice, team.bob))
+    assert (mine["language"], theirs["language"]) == ("es", "en")
+    assert mine["title"] != theirs["title"]
+
+
+def test_the_page_shows_the_suggestion(team):
+    shown = cast.signed_in(team.alice).get("/together/").content.decode()
+    assert "For this week" in shown
+    assert shown.count("small-step") == 1

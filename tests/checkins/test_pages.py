@@ -167,7 +167,7 @@ def test_yesterday_can_be_filled_in_once(cast):
     assert stands_for(cast.alice, yesterday).closeness_felt == 6
     page = alice.get(f"/tonight/?day={yesterday}").content.decode()
     assert "That day is kept." in page
-    assert "Change it" not in page
+    assert "?change=1" not in page
     assert f"?day={yesterday}" not in alice.get("/tonight/").content.decode()
 
 
@@ -229,3 +229,12 @@ def test_every_span_is_drawn_and_any_other_is_the_shortest(cast, weeks):
     assert page.count('<svg class="plot"') == 3
     expected = weeks if weeks in ("4", "12", "52") else "4"
     assert f'href="?weeks={expected}" aria-current="page"' in page
+
+
+def test_what_a_prompt_tells_is_said_in_the_numbers_in_use_beside_the_choice(cast):
+    alice = signed_in(cast.alice)
+    assert "/you/sharing/what-a-prompt-tells/" in alice.get("/you/sharing/").content.decode()
+    page = alice.get("/you/sharing/what-a-prompt-tells/").content.decode()
+    assert "words come on 30 of 100 mornings; after all other days on 15 of 100. At most 2 in any seven days" in page
+    assert "by a factor of 4 at most" in page
+    assert "18 times as likely" in page

@@ -51,6 +51,16 @@ def test_no_sentence_depends_on_the_partner():
     assert alone["first_plot"].sentence == beside["first_plot"].sentence
 
 
+def test_a_point_says_what_its_row_in_the_table_says():
+    unanswered: list[int | None] = [None] * 26
+    mine = {name: [*unanswered, 6, None] for name in QUIET}
+    theirs = {name: [*unanswered, 4, 7] for name in QUIET}
+    picture = shown(mine=mine, partner=theirs)["first_plot"].picture
+    assert 'aria-label="28 November: you 6, your partner 4"' in picture
+    assert 'aria-label="29 November: your partner 7"' in picture
+    assert picture.count("aria-label=") == 2
+
+
 def test_a_week_is_the_mean_of_ones_answers_and_an_empty_week_a_gap():
     assert by_week([1, None, 9, 2, None, None, None] + [None] * 7 + [4, 5]) == [4, None, 4.5]
 

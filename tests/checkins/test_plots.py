@@ -45,6 +45,12 @@ def test_the_two_lines_differ_by_dash():
     assert dashes == {"me": "none", "you": "7 5"}
 
 
+def test_every_point_is_said_in_words_and_reached_by_keys_from_one_place():
+    svg = drawn(Line(who="me", values=[3, None, 5]), spoken={0: "2 November: you 3", 2: "4 November: you 5"})
+    points = [one for one in svg.iter("rect") if one.get("class") == "point"]
+    assert [(one.get("aria-label"), one.get("tabindex")) for one in points] == [("2 November: you 3", "-1"), ("4 November: you 5", "0")]
+
+
 def test_title_and_description_are_tied_to_the_picture():
     svg = drawn(Line(who="me", values=[3]))
     assert svg.get("aria-labelledby") == "k-t k-d"

@@ -4,10 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from backend import clock
+from backend.calendar_days import local_day
 from backend.consents import services as consents
 from backend.couples import services as couples
 from checkins.dashboard import dashboard_of
 from checkins.models import PatternDay, PatternState
+from checkins.reveal import week_of
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +28,7 @@ def team():
 
 
 def ribbon_days(couple, start, days, **chances):
-    PatternState.objects.get_or_create(couple=couple, defaults={"first_day": start})
+    PatternState.objects.get_or_create(couple=couple, defaults={"first_day": start, "model_version": "1"})
     base = {"p_a_reaches": 0.1, "p_b_reaches": 0.1, "p_apart": 0.1, "p_steady": 0.7, "enough": True, "alert": False, "model_version": "1"}
     PatternDay.objects.bulk_create(PatternDay(couple=couple, day=start + n * ONE, **(base | chances)) for n in range(days))
 
@@ -69,6 +72,25 @@ def test_words_of_the_ribbon(team, chances, state):
     opt_in(team.alice, team.bob)
     ribbon_days(team.couple, MONDAY, 7, **chances)
     assert ribbon(team.alice)[0]["state"] == state
+
+
+@pytest.mark.parametrize(
+    "chances, state, words",
+    [
+        ({"enough": False}, "not_enough", "not enough answers yet"),
+        ({"p_a_reaches": 0.25, "p_b_reaches": 0.1, "p_apart": 0.3, "p_steady": 0.35}, "unsure", "hard to say"),
+    ],
+)
+def test_not_enough_and_unsure_are_said_as_such_to_apps_and_on_the_page(team, chances, state, words):
+    opt_in(team.alice, team.bob)
+    last_week = week_of(local_day(clock.now(), team.alice.zone)) - 7 * ONE
+    ribbon_days(team.couple, last_week, 7, **chances)
+    alice = cast.signed_in(team.alice)
+    pattern = alice.get("/api/v1/dashboard/").json()["pattern"]
+    assert [(week["week"], week["state"]) for week in pattern] == [(last_week.isoformat(), state)]
+    page = alice.get("/together/").content.decode()
+    assert f"<td>{words}</td>" in page
+    assert "reaching" not in page
 
 
 def test_a_week_that_is_not_over_is_not_on_the_ribbon(team):

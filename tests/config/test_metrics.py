@@ -1,13 +1,14 @@
 """Figures for operators: counts, and nothing about a person."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from checkins.models import PatternState
 from config.metrics import figures
 from notifications import services as notifications
-from notifications.models import ServiceLimit
+from notifications.models import Delivery, ServiceLimit
 from tests.cast import full_cast
 
 
@@ -17,7 +18,36 @@ def lines() -> list[str]:
 
 @pytest.mark.django_db
 def test_an_empty_installation_has_nothing_waiting():
-    assert lines() == ["ebb_decisions_waiting 0.0"]
+    assert sorted(lines()) == ["ebb_decisions_waiting 0.0", "ebb_oldest_reminder_seconds 0.0", "ebb_reminders_waiting 0.0"]
+
+
+@pytest.mark.django_db
+def test_how_late_things_leave_is_told_by_channel_and_outcome():
+    cast, now = full_cast(), datetime.now(UTC)
+    device = notifications.register_device(person=cast.alice, kind="memory", endpoint="a phone", now=now)
+    usual: dict[str, Any] = {
+        "person": cast.alice,
+        "kind": "test",
+        "channel": "memory",
+        "service": "memory",
+        "device": device,
+        "collapse_key": "k",
+    }
+    usual["expires_at"] = now + timedelta(hours=1)
+    for minutes, lag in ((5, 10), (4, 20), (90, 3000)):
+        due = now - timedelta(minutes=minutes)
+        sent = due + timedelta(seconds=lag)
+        Delivery.objects.create(**usual, due_at=due, state="sent", reason="accepted", sent_at=sent, handed_over_at=sent)
+    Delivery.objects.create(**usual, due_at=now - timedelta(minutes=2), state="queued")
+    ServiceLimit.objects.create(channel="memory", service="memory", not_before=now + timedelta(minutes=1))
+    found = dict(line.rsplit(" ", 1) for line in lines())
+    assert found['ebb_delivery_lag_seconds{channel="memory",outcome="sent",quantile="0.5"}'] == "15.0"
+    assert found['ebb_delivery_lag_seconds{channel="memory",outcome="sent",quantile="1.0"}'] == "20.0"
+    assert float(found['ebb_delivery_lag_seconds{channel="memory",outcome="waiting",quantile="0.99"}']) >= 120
+    assert found['ebb_deliveries_recent{channel="memory",state="sent"}'] == "2.0"
+    assert found['ebb_deliveries_held{channel="memory"}'] == "1.0"
+    assert float(found['ebb_oldest_due_seconds{channel="memory"}']) >= 120
+    assert found['ebb_services_slowed{channel="memory"}'] == "1.0"
 
 
 @pytest.mark.django_db

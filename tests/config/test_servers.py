@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 import psycopg
 import pytest
@@ -14,6 +13,7 @@ import redis
 
 from config import servers as embedded
 from config.servers import ServersError, home_of, servers
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -105,14 +105,14 @@ def test_a_long_path_still_gets_a_socket_that_fits(tmp_path):
 
 
 def eventually_gone(url: str) -> bool:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
+    def is_gone() -> bool:
         try:
             value(url, "SELECT 1")
         except psycopg.OperationalError:
             return True
-        time.sleep(0.1)
-    return False
+        return False
+
+    return until(is_gone)
 
 
 @pytest.fixture

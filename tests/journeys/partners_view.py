@@ -2,7 +2,6 @@
 
 import json
 import logging
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,18 +13,20 @@ from zoneinfo import ZoneInfo
 import pytest
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import transaction
 
 from backend import clock
 from backend.accounts.models import User
 from backend.consents import services as consents
 from backend.couples import services as couples
 from checkins.services import deciding
+from config.faults.twins.recording import Recorded, Recording, asked, notice
+from config.faults.twins.routes import METHODS, Route, caller, is_ours, routes
 from notifications import services as notifications
 from notifications.channels.memory import MemoryChannel
 from notifications.models import Device, Prompt
-from tests.cast import signed_in
-from tests.project.access.calls import BODIES, METHODS, OWN, Route, caller, is_ours, routes
+from tests.cast import app_token
+from tests.project.access.calls import BODIES, OWN
 from tests.project.access.cells import declared
 from tests.project.access.world import TODAY, person
 
@@ -33,20 +34,6 @@ MONDAY = date(2026, 3, 2)
 MADRID = ZoneInfo("Europe/Madrid")
 DAY = timedelta(days=1)
 NOBODYS = UUID(int=7)
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """One answer as it came over the wire, and how many statements it took the server, which shows as time."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: str
-    size: int
-    statements: int
-
-
-Recording = dict[str, Any]
 
 
 @dataclass
@@ -76,12 +63,9 @@ class Story:
 
     def begin(self, *, zone: str) -> None:
         """They sign up, pair, and Pavel chooses; Selma has chosen nothing yet."""
-        with connection.cursor() as cursor:
-            # allauth numbers sessions for everybody; the worlds begin at one number, so that its length tells none apart.
-            cursor.execute("SELECT setval('usersessions_usersession_id_seq', 1000000)")
         self.selma, self.pavel = person("Selma", "selma@example.org", timezone=zone), person("Pavel", "pavel@example.org")
         for one in (self.selma, self.pavel):
-            self.keys[one.pk] = str(signed_in(one).session.session_key)
+            self.keys[one.pk] = app_token(one)
             UserSession.objects.filter(user=one).update(created_at=self.now, last_seen_at=self.now)
             Device.objects.create(
                 person=one, kind="memory", service="memory", endpoint=one.name, endpoint_hash=one.name.encode(), name="Phone",
@@ -99,6 +83,8 @@ class Story:
             "prompt_id": prompt.pk,
             "device_id": Device.objects.get(person=self.pavel).pk,
             "invitation_id": NOBODYS,
+            "link_id": NOBODYS,
+            "note_id": NOBODYS,
             "object_id": self.pavel.pk,
         }
         assert Prompt.objects.visible_to(self.pavel).exists()
@@ -121,14 +107,6 @@ def story(patch: pytest.MonkeyPatch, *, zone: str = "Europe/Madrid") -> Iterator
         transaction.set_rollback(True)
 
 
-@contextmanager
-def undone() -> Iterator[None]:
-    """What happens inside has not happened afterwards."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
 READS = ("GET",)
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -148,7 +126,6 @@ def within_reach(methods: Sequence[str]) -> list[tuple[Route, str]]:
 
 def record(told: Story, methods: Sequence[str] = READS) -> Recording:
     """What Pavel would get now from everything within his reach, each answer on its own, and what his phone showed since."""
-    cache.clear()
     seen: dict[str, str] = {}
     recording: Recording = {}
     today = told.now.astimezone(MADRID).date()
@@ -156,7 +133,7 @@ def record(told: Story, methods: Sequence[str] = READS) -> Recording:
         for day in (today, today - DAY) if "day" in route.parameters else (today,):
             name = f"{method} /{route.pattern}" + (" yesterday" if day != today else "")
             recording[name] = _recorded(told, route, method, day, seen)
-    recording["notices"] = [_notice(message, seen) for message in MemoryChannel.sent_to("Pavel")]
+    recording["notices"] = [notice(message, seen) for message in MemoryChannel.sent_to("Pavel")]
     MemoryChannel.reset()
     return recording
 
@@ -164,63 +141,8 @@ def record(told: Story, methods: Sequence[str] = READS) -> Recording:
 def _recorded(told: Story, route: Route, method: str, day: date, seen: dict[str, str]) -> Recorded:
     client = caller(told.keys[told.pavel.pk], is_app=route.is_for_apps)
     said = json.dumps(BODIES.get((method, route.pattern), {})).replace(TODAY.isoformat(), day.isoformat())
-    is_page = not route.pattern.startswith(("api/", "_allauth/", "^api"))
     form = "&".join(f"{name}={value}" for name, value in json.loads(said).items())
-    kind = "application/x-www-form-urlencoded" if is_page else "application/json"
-    count = _Count()
-    with undone(), connection.execute_wrapper(count):
-        came = client.generic(method, route.address({**told.things, "day": day}), form if is_page else said, kind)
-        content = b"".join(came) if came.streaming else came.content
-    headers = [*came.headers.items(), *(("Set-Cookie", str(one)) for one in came.cookies.values())]
-    return Recorded(
-        came.status_code,
-        tuple((name, _alike(value, seen)) for name, value in headers),
-        _alike(content.decode("utf-8", "replace"), seen),
-        len(content),
-        count.statements,
-    )
-
-
-def _notice(message: Any, seen: dict[str, str]) -> tuple[Any, ...]:
-    return message.kind, sorted(message.payload), message.ttl_seconds, message.language, _alike(message.collapse_key, seen)
-
-
-class _Count:
-    def __init__(self) -> None:
-        self.statements = 0
-
-    def __call__(self, execute: Any, *call: Any) -> Any:
-        self.statements += 1
-        return execute(*call)
-
-
-_IDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
-_BY_CHANCE = re.compile(
-    r"(?<=\")[A-Za-z0-9]{64}(?=\")|(?<=form=)[A-Za-z0-9]{32}"  # tokens of forms
-    r"|\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"  # "expires now", by the real clock
-    r"|(?<=session=)\w{32}"  # a session begun by the call itself
-    r"|(?<=\"id\": )\d+(?=}\]})"  # how many sessions there were, of everybody: allauth numbers them
-    r"|(?<=:)\w{6}:[\w-]{43}(?![\w-])"  # when and how a cookie was signed
-)
-
-
-def _alike(text: str, seen: dict[str, str]) -> str:
-    """Ids by the order in which they come up, so that which ones are the same still shows; what is drawn by chance, not at all."""
-    numbered = _IDS.sub(lambda found: seen.setdefault(found[0], f"id-{len(seen)}"), text)
-    return _BY_CHANCE.sub("BY-CHANCE", numbered)
-
-
-def differences(one: Recording, other: Recording) -> list[str]:
-    """Where two recordings differ, with what stands there."""
-    return [
-        f"{name}: {_first_difference(one.get(name), other.get(name))}"
-        for name in sorted({*one, *other})
-        if one.get(name) != other.get(name)
-    ]
-
-
-def _first_difference(one: Any, other: Any) -> str:
-    """What stands in both around the place where they begin to differ."""
-    mine, yours = str(one), str(other)
-    at = next((n for n, (a, b) in enumerate(zip(mine, yours, strict=False)) if a != b), min(len(mine), len(yours)))
-    return f"...{mine[max(0, at - 80) : at + 80]!r} or ...{yours[max(0, at - 80) : at + 80]!r}"
+    address = route.address({**told.things, "day": day})
+    if route.is_page:
+        return asked(client, seen, method, address, body=form, kind="application/x-www-form-urlencoded")
+    return asked(client, seen, method, address, body=said)

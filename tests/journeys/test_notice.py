@@ -17,6 +17,7 @@ from notifications.channels.base import MemoryAddress, Message
 from notifications.channels.webpush import plaintext_of
 from notifications.models import Delivery, Device, ReminderSlot
 from tests.cast import full_cast, signed_in
+from tests.journeys.hands import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -25,9 +26,13 @@ ENDPOINT = "https://fcm.googleapis.com/fcm/send/made-by-a-test"
 SUBSCRIPTION = """
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
   const made = { endpoint: "%s", getKey: (name) => bytes(name === "auth" ? "%s" : "%s") };
-  PushManager.prototype.getSubscription = async () => null;
-  PushManager.prototype.subscribe = async (options) => {
-    window.asked = { visible: options.userVisibleOnly, length: options.applicationServerKey.length };
+  made.unsubscribe = async () => {
+    sessionStorage.setItem("subscribed", "no more");
+    return true;
+  };
+  PushManager.prototype.getSubscription = async () => (sessionStorage.getItem("subscribed") === "yes" ? made : null);
+  PushManager.prototype.subscribe = async () => {
+    sessionStorage.setItem("subscribed", "yes");
     return made;
   };
 """
@@ -127,3 +132,32 @@ def test_as_usual_is_kept_with_one_tap(page, site, cast):
     assert CheckIn.objects.values_list("person_id", "quick").get() == (cast.alice.pk, "as_usual")
     page.goto("/tonight/")
     expect(page.get_by_role("heading", name="Today is kept.")).to_be_visible()
+
+
+def test_answer_opens_the_evening_with_one_tap_offered(page, site, cast):
+    push(page, site, {"answer_token": token_for(cast.alice)})
+    assert notices(page)
+    worker = worker_of(page)
+    # A browser lets a worker bring a window to the front after a real tap alone.
+    worker.evaluate("WindowClient.prototype.focus = async function () { return this; }")
+    press(worker, "answer")
+    page.wait_for_url("**/tonight/?one-tap=1")
+    expect(page.get_by_role("heading", name="Compared with most days")).to_be_visible()
+    assert not CheckIn.objects.exists()
+
+
+def test_whoever_signs_out_leaves_no_notice_to_the_next_person(page, site):
+    push(page, site, {})
+    assert notices(page)
+    page.goto("/you/")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(site + "/")
+    assert page.evaluate("sessionStorage.getItem('subscribed')") == "no more"
+    assert page.evaluate("navigator.serviceWorker.ready.then((one) => one.getNotifications()).then((all) => all.length)") == 0
+    assert Device.objects.get().revoked_reason == "signed-out"
+
+
+def test_notices_of_one_end_where_the_other_is_signed_in(page, site, cast):
+    page.context.add_cookies([{"name": "session", "value": signed_in(cast.bob).session.session_key or "", "url": site}])
+    page.goto("/you/")
+    until(page, lambda: page.evaluate("sessionStorage.getItem('subscribed')") == "no more")

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db.migrations.loader import MigrationLoader
 
-OURS = ("accounts", "backend", "checkins", "config", "consents", "couples", "notifications", "privacy")
+OURS = ("accounts", "audit", "backend", "care", "checkins", "config", "consents", "couples", "notifications", "privacy")
 
 
 @pytest.mark.django_db

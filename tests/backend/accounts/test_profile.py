@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 
+from backend import clock
 from backend.accounts.models import User
 from tests import cast
 
@@ -43,6 +46,21 @@ def test_a_new_zone_is_stamped_and_the_same_zone_is_not(api, alice):
     assert User.objects.get(pk=alice.pk).zone_changed_at == before
     api.patch("/api/v1/me/", {"timezone": "Pacific/Auckland"}, content_type="application/json")
     assert User.objects.get(pk=alice.pk).zone_changed_at > before
+
+
+def test_a_seventh_move_within_a_day_has_to_wait_until_the_first_is_a_day_old(api, alice, monkeypatch):
+    now = clock.now()
+    for hour, zone in enumerate(["Asia/Tokyo", "UTC"] * 3):
+        monkeypatch.setattr(clock, "now", lambda hour=hour: now + timedelta(hours=hour))
+        assert api.patch("/api/v1/me/", {"timezone": zone}, content_type="application/json").status_code == 200
+    refused = api.patch("/api/v1/me/", {"timezone": "Asia/Tokyo", "name": "Ali"}, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"], refused.headers["Retry-After"]) == (429, "slow-down", str(19 * 3600))
+    page = api.post("/you/profile/", {"name": "Ali", "language": "en", "timezone": "Asia/Tokyo"}).content.decode()
+    assert "Please try again tomorrow." in page
+    alice.refresh_from_db()
+    assert (alice.timezone, alice.name) == ("UTC", "Alice")
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=1))
+    assert api.patch("/api/v1/me/", {"timezone": "Asia/Tokyo"}, content_type="application/json").status_code == 200
 
 
 @pytest.mark.parametrize("field", ["email", "is_staff", "is_active", "adult_confirmed_at", "id", "password"])

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from django.core import mail
 
@@ -82,6 +84,13 @@ def test_a_person_sees_their_sessions_and_ends_the_others(alice):
     assert app.ask("delete", "auth/sessions", {"sessions": others}).status_code == 200
     assert lost.me().status_code == 401
     assert app.me().status_code == 200
+
+
+def test_a_session_has_no_number_that_counts_everybodys(alice):
+    numbers = [signed_in_app().ask("get", "auth/sessions").json()["data"][-1]["id"] for _ in range(4)]
+    assert {len(str(number)) for number in numbers} == {16}
+    assert all(number < 2**53 for number in numbers)  # what JSON keeps exact
+    assert all(abs(one - other) > 1000 for one, other in pairwise(sorted(numbers)))
 
 
 def test_nobody_ends_the_sessions_of_somebody_else(alice):

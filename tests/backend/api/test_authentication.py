@@ -24,13 +24,18 @@ def key(alice):
     return cast.signed_in(alice).session.session_key
 
 
+@pytest.fixture
+def token(alice):
+    return cast.app_token(alice)
+
+
 def ask(client, method="get", **headers):
     return getattr(client, method)("/api/v1/me/", b"{}" if method == "patch" else None, content_type="application/json", headers=headers)
 
 
-def test_a_session_token_is_enough_for_everything(key):
-    assert ask(Client(enforce_csrf_checks=True), X_Session_Token=key).status_code == 200
-    assert ask(Client(enforce_csrf_checks=True), "patch", X_Session_Token=key).status_code == 200
+def test_a_session_token_is_enough_for_everything(token):
+    assert ask(Client(enforce_csrf_checks=True), X_Session_Token=token).status_code == 200
+    assert ask(Client(enforce_csrf_checks=True), "patch", X_Session_Token=token).status_code == 200
 
 
 def with_cookie(key, **cookies):
@@ -78,26 +83,26 @@ def test_a_wrong_token_is_not_helped_by_a_good_cookie(key):
     assert ask(with_cookie(key), X_Session_Token="wrong").status_code == 401
 
 
-def test_an_ended_session_is_nobody(alice, key):
-    Session.objects.filter(session_key=key).delete()
-    assert ask(Client(), X_Session_Token=key).status_code == 401
+def test_an_ended_session_is_nobody(alice, token):
+    Session.objects.filter(session_key=token).delete()
+    assert ask(Client(), X_Session_Token=token).status_code == 401
 
 
-def test_an_expired_session_is_nobody(alice, key):
-    Session.objects.filter(session_key=key).update(expire_date=timezone.now() - timedelta(seconds=1))
-    assert ask(Client(), X_Session_Token=key).status_code == 401
+def test_an_expired_session_is_nobody(alice, token):
+    Session.objects.filter(session_key=token).update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert ask(Client(), X_Session_Token=token).status_code == 401
 
 
-def test_a_session_from_before_a_changed_password_is_nobody(alice, key):
+def test_a_session_from_before_a_changed_password_is_nobody(alice, token):
     alice.set_password("another calm password")
     alice.save()
-    assert ask(Client(), X_Session_Token=key).status_code == 401
+    assert ask(Client(), X_Session_Token=token).status_code == 401
 
 
-def test_somebody_inactive_is_nobody(alice, key):
+def test_somebody_inactive_is_nobody(alice, token):
     alice.is_active = False
     alice.save()
-    assert ask(Client(), X_Session_Token=key).status_code == 401
+    assert ask(Client(), X_Session_Token=token).status_code == 401
 
 
 def test_a_session_that_nobody_signed_in_to_is_nobody(alice):
@@ -112,10 +117,10 @@ def test_a_forged_session_is_nobody(alice, key):
     assert person_of_session(key) is None
 
 
-def test_asking_who_it_is_costs_one_statement(key, django_assert_num_queries):
+def test_asking_who_it_is_costs_one_statement(token, django_assert_num_queries):
     with django_assert_num_queries(1):
-        assert ask(Client(), X_Session_Token=key).status_code == 200
+        assert ask(Client(), X_Session_Token=token).status_code == 200
 
 
-def test_asking_sets_no_cookie(key):
-    assert not ask(Client(), X_Session_Token=key).cookies
+def test_asking_sets_no_cookie(token):
+    assert not ask(Client(), X_Session_Token=token).cookies

@@ -1,8 +1,10 @@
+from datetime import datetime
+
 import pytest
 from rest_framework import serializers
 
 from backend.api.problems import field_errors
-from backend.api.serializers import IdField, StrictSerializer, TextField, TruthField, WholeNumberField
+from backend.api.serializers import IdField, MomentField, StrictSerializer, TextField, TruthField, WholeNumberField
 
 UUID_TEXT = "6f1d6f0e-8a6a-4a50-9f4e-2f6f3c1d0b11"
 
@@ -12,6 +14,7 @@ class Form(StrictSerializer):
     truth = TruthField(required=False)
     text = TextField(max_length=3, required=False)
     id = IdField(required=False)
+    moment = MomentField(required=False)
     choice = serializers.ChoiceField(choices=["a", "b"], required=False)
     shown = serializers.CharField(read_only=True)
 
@@ -54,6 +57,22 @@ def test_the_length_of_a_text_is_what_a_person_sees():
 def test_a_text_may_not_grow_past_its_limit_when_it_is_normalised():
     # One sign that NFC takes apart into three.
     assert errors_of({"text": "\ufb2c" * 3}) == [("/text", "too-long")]
+
+
+@pytest.mark.parametrize("value", ["2026-11-18T20:04:00", "2026-11-18T20:04", "2026-11-18 20:04:00.5"])
+def test_a_moment_says_its_offset(value):
+    assert errors_of({"moment": value}) == [("/moment", "offset-required")]
+    for offset in ("Z", "+01:00", "-0330"):
+        form = Form(data={"moment": value + offset})
+        form.is_valid(raise_exception=True)
+        assert form.validated_data["moment"] == datetime.fromisoformat(value + offset)
+
+
+@pytest.mark.parametrize(
+    "value", [5, True, None, "", "now", "20:04Z", "2026-11-18", "2026-02-30T20:04:00Z", "0001-01-01T00:00:00+14:00", []]
+)
+def test_a_moment_is_a_moment(value):
+    assert [pointer for pointer, _ in errors_of({"moment": value})] == ["/moment"]
 
 
 @pytest.mark.parametrize("value", [5, "canary", "", None, [], {}, True, 10**40])

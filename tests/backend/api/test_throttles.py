@@ -16,7 +16,7 @@ def _few(monkeypatch):
 
 @pytest.fixture
 def key():
-    return cast.signed_in(cast.person("Alice")).session.session_key
+    return cast.app_token(cast.person("Alice"))
 
 
 def statuses(times, **where):
@@ -30,7 +30,7 @@ def test_a_person_may_ask_so_often_and_no_more(key):
 
 @pytest.mark.usefixtures("_few")
 def test_one_person_does_not_use_up_what_another_has(key):
-    other = cast.signed_in(cast.person("Bob")).session.session_key
+    other = cast.app_token(cast.person("Bob"))
     statuses(4, headers={"X-Session-Token": key})
     assert statuses(1, headers={"X-Session-Token": other}) == [200]
 

@@ -61,7 +61,7 @@ def test_a_pause_and_the_safety_state_begin_and_end_with_one_step(cast):
     alice.post("/you/sharing/safety/")
     assert queries.in_safety(cast.alice)
     assert not queries.is_paused(cast.alice)
-    assert "End this" in alice.get("/you/sharing/").content.decode()
+    assert "End this" in alice.get("/you/care/").content.decode()
     alice.post("/you/sharing/safe/")
     assert not queries.is_held(cast.alice)
 

@@ -1,8 +1,12 @@
 """Everything that is kept of a person can be taken along and deleted, and the partner's own data stay."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.db import OperationalError
+from psycopg.errors import DeadlockDetected
 
 from backend.accounts.models import User
 from backend.couples import services as couples
@@ -13,7 +17,7 @@ from checkins.models import CheckIn, PatternState
 from checkins.services import Item, submit_check_in
 from tests import cast
 
-OURS = ("accounts", "couples", "consents", "checkins", "notifications", "privacy", "config", "backend", "web")
+OURS = ("accounts", "audit", "care", "couples", "consents", "checkins", "notifications", "privacy", "config", "backend", "web")
 NOT_OF_A_PERSON = {"backend.ClockOffset"}
 
 
@@ -76,3 +80,30 @@ def test_deleting_asks_who_it_is_when_that_was_not_confirmed_lately() -> None:
     answer = cast.signed_in(people.charlie).post("/api/v1/me/deletion/")
     assert (answer.status_code, answer.json()["code"]) == (403, "reauth-required")
     assert User.objects.filter(pk=people.charlie.pk).exists()
+
+
+@pytest.mark.django_db
+def test_whoever_deletes_and_meets_somebody_writing_for_them_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    alice = cast.person("Alice")
+    providers = services.providers
+    met: list[str] = []
+
+    def busy() -> Iterator[services.Provider]:
+        if not met:
+            met.append("a writer")
+            raise OperationalError("deadlock detected") from DeadlockDetected()
+        return providers()
+
+    monkeypatch.setattr(services, "providers", busy)
+    services.erase(person=alice, now=cast.EVENING)
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_any_other_trouble_of_the_database_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away() -> Iterator[services.Provider]:
+        raise OperationalError("the server is away")
+
+    monkeypatch.setattr(services, "providers", away)
+    with pytest.raises(OperationalError):
+        services.erase(person=cast.person("Alice"), now=cast.EVENING)

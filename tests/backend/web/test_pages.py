@@ -19,15 +19,31 @@ PRIVATE = [
     "you-profile",
     "you-pairing",
     "you-sharing",
+    "you-therapists",
+    "you-disclosures",
+    "practice-application",
     "you-reminders",
     "you-devices",
     "you-leaving",
+    "you-care",
+    "you-private",
     "you-left",
     "usersessions_list",
     "account_change_password",
     "account_email",
 ]
-OPEN = ["landing", "invitation-page", "account_login", "account_signup", "account_reset_password", "account_request_login_code", "deleted"]
+OPEN = [
+    "landing",
+    "help",
+    "install",
+    "offline",
+    "invitation-page",
+    "account_login",
+    "account_signup",
+    "account_reset_password",
+    "account_request_login_code",
+    "deleted",
+]
 
 
 @pytest.fixture
@@ -107,10 +123,38 @@ def test_the_front_door_leads_somebody_signed_in_to_the_evening():
     assert signed_in(person("Erin")).get("/").headers["Location"] == "/tonight/"
 
 
-def test_the_manifest_says_nothing_of_what_the_app_is_for(client):
-    manifest = client.get("/manifest.webmanifest")
+@pytest.mark.parametrize("name, called, known_as", [("manifest", "Ebb", "/"), ("manifest-notes", "Notes", "/notes")])
+def test_a_manifest_says_nothing_of_what_the_app_is_for(client, name, called, known_as):
+    manifest = client.get(reverse(name))
     assert manifest.headers["Content-Type"].startswith("application/manifest+json")
     body = manifest.json()
-    assert (body["name"], body["short_name"], body["start_url"]) == ("Ebb", "Ebb", "/tonight/")
+    assert (body["name"], body["short_name"], body["id"], body["start_url"]) == (called, called, known_as, "/tonight/")
     assert "description" not in body
     assert {icon["sizes"] for icon in body["icons"]} == {"192x192", "512x512"}
+
+
+def test_a_browser_that_chose_the_neutral_name_finds_it_on_every_page(cast):
+    alice = signed_in(cast.alice)
+    assert alice.post("/install/", {"face": "notes"}).status_code == 302
+    for name in ("tonight", "you", "landing", "help"):
+        page = alice.get(reverse(name), follow=True).content.decode()
+        assert "Ebb" not in re.sub(r"(?s)<main.*?</main>", "", page), name
+        assert re.search(r"<title>[^<]*Notes</title>", page)
+        assert '<link rel="manifest" href="/notes.webmanifest">' in page
+        assert "web/notes-180.png" in page
+
+
+def test_an_unknown_name_is_the_apps_own(client):
+    client.post("/install/", {"face": "../../etc"})
+    assert "· Ebb</title>" in client.get("/help/").content.decode()
+
+
+@pytest.mark.parametrize("name", ["offline", "help"])
+@pytest.mark.parametrize("language, word", [("en", "Leave this page"), ("es", 'lang="es"')])
+def test_a_page_that_a_phone_keeps_is_the_same_for_everybody(cast, name, language, word):
+    address = f"{reverse(name)}?language={language}&face=notes"
+    everybodys = Client().get(address).content
+    assert word in everybodys.decode()
+    assert "data-anybody" in everybodys.decode()
+    assert b"csrf" not in everybodys
+    assert Client().get(address).content == everybodys

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from backend import clock
+from backend.accounts import services as accounts
 from backend.calendar_days import day_closes, local_day
 from backend.consents import services as consents
 from checkins.models import CheckIn
@@ -111,11 +112,24 @@ def test_answering_in_the_app_ends_the_token(alice, day):
     assert give(token).status_code == 404
 
 
-def test_while_paused_the_answer_stays_private(alice, day):
+def test_a_pause_ends_the_tokens_made_before_it(alice, day):
     token = token_for(alice, day)
     consents.pause(person=alice, now=clock.now())
-    assert give(token).status_code == 204
-    assert CheckIn.objects.get().kept_private
+    assert told(give(token)) == told(give("wrong"))
+    assert not CheckIn.objects.exists()
+
+
+def test_no_token_writes_while_its_person_has_paused(alice, day):
+    consents.pause(person=alice, now=clock.now())
+    assert told(give(token_for(alice, day))) == told(give("wrong"))
+    assert not CheckIn.objects.exists()
+
+
+def test_private_mode_ends_the_tokens_made_before_it(alice, day):
+    token = token_for(alice, day)
+    accounts.set_pin(person=alice, pin="271828")
+    assert told(give(token)) == told(give("wrong"))
+    assert not CheckIn.objects.exists()
 
 
 def test_after_the_account_is_gone_the_token_is_worth_nothing(alice, day):

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.calendar_days import OwnClock
 from backend.consents import services as consents
+from backend.consents.queries import members_of
 from checkins import patterns
 from checkins.models import CheckIn, Episode, PatternDay, PatternState
 from checkins.reveal import last_revealed_day, reveal_at
@@ -26,11 +27,6 @@ START = cast.TODAY
 def morning(day, zone):
     """Half an hour after `day` was revealed to two people of one zone."""
     return reveal_at(day, OwnClock(zone), OwnClock(zone)) + timedelta(minutes=30)
-
-
-@pytest.fixture
-def team():
-    return cast.full_cast()
 
 
 def reaching_and_apart(chance, n):
@@ -232,7 +228,7 @@ def test_a_batch_of_couples_costs_as_many_statements_as_a_few():
             keep(b, START, quick("more_room"))
         deciding._begin_new_couples(cast.EVENING)
         states = list(PatternState.objects.filter(couple_id__in=couples))
-        members = deciding._members_of(states)
+        members = members_of(couples)
         through = dict.fromkeys(couples, last_revealed_day(morning(START, a.zone), (a.own_clock, a.own_clock)))
         with CaptureQueriesContext(connection) as captured:
             assessing.assess(states=states, members=members, through=through)

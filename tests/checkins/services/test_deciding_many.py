@@ -1,46 +1,25 @@
 """Many couples in a batch, and several workers at once."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backend.consents import services as consents
 from checkins import policy
 from checkins.models import Decision, PatternState
 from checkins.services import deciding
 from notifications.models import Prompt
 from tests import cast
 from tests.answering import full, keep
+from tests.mornings import FIRST, READY, choose
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
 ONE, HOUR = timedelta(days=1), timedelta(hours=1)
 PAIRED = cast.TODAY
-# 07:10 in Madrid.
-FIRST = datetime(2026, 3, 5, 6, 10, tzinfo=UTC)
-# The first morning on which a prompt may come: fourteen days after pairing.
-READY = FIRST + 13 * ONE
-
-
-@pytest.fixture
-def team():
-    return cast.full_cast()
-
-
-@pytest.fixture
-def heads(monkeypatch):
-    """Every coin sends."""
-    monkeypatch.setattr(policy, "coin", lambda *_: 0.0)
-
-
-def choose(team, a="responsive", b="responsive"):
-    for who, mode in ((team.alice, a), (team.bob, b)):
-        if mode:
-            consents.choose(person=who, prompt_mode=mode, now=cast.EVENING)
 
 
 @pytest.mark.parametrize("when", [FIRST, READY])

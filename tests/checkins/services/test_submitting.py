@@ -18,7 +18,7 @@ from tests.answering import full, item, keep, quick
 pytestmark = pytest.mark.django_db
 
 DAY, NOW, ONE = cast.TODAY, cast.EVENING, timedelta(days=1)
-MINUTE = timedelta(minutes=1)
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
 
 @pytest.fixture
@@ -274,6 +274,22 @@ def test_a_deleted_day_may_be_answered_anew(alice):
     assert keep(alice, DAY, full(2), now=NOW).created
 
 
+def test_c4_a_version_never_comes_again(alice):
+    seen: set[int] = set()
+    for _ in range(3):
+        made = keep(alice, DAY, full(7), now=NOW).check_in.version
+        amended = keep(alice, DAY, full(2), now=NOW, version=made).check_in.version
+        assert {made, amended}.isdisjoint(seen)
+        seen |= {made, amended}
+        delete_check_in(person=alice, day=DAY, now=NOW)
+    keep(alice, DAY, full(5), now=NOW)
+    for version in seen:
+        with pytest.raises(StaleVersion):
+            keep(alice, DAY, full(9), now=NOW, version=version)
+    assert standing().closeness_felt == 5
+    assert keep(alice, DAY - ONE, now=NOW).check_in.version == 1
+
+
 def test_any_day_may_be_deleted_at_any_time(alice):
     keep(alice, DAY - 30 * ONE)
     delete_check_in(person=alice, day=DAY - 30 * ONE, now=NOW)
@@ -379,6 +395,26 @@ def test_each_of_a_batch_stands_or_fails_alone(alice):
     )
     assert [type(one) for one in results] == [Kept, Invalid, TooOld, TooOld, Kept]
     assert CheckIn.objects.count() == 3
+
+
+@pytest.mark.parametrize("off", [-25 * HOUR, 40 * HOUR, -400 * ONE])
+def test_a_clock_that_is_set_wrong_loses_no_answer(alice, off):
+    given = NOW - 5 * MINUTE
+    kept, before = submit_batch(
+        person=alice,
+        items=[item(DAY, full(5), answered_at=given + off), item(DAY - ONE, full(4), answered_at=given - ONE + off)],
+        now=NOW,
+        sent_at=NOW + off,
+    )
+    assert isinstance(kept, Kept)
+    assert isinstance(before, Kept)
+    assert (kept.check_in.answered_at, before.check_in.answered_at) == (given, given - ONE)
+
+
+def test_what_a_call_takes_to_arrive_moves_no_answer(alice):
+    (kept,) = submit_batch(person=alice, items=[item(DAY, full(5), answered_at=NOW - HOUR)], now=NOW, sent_at=NOW - 30 * SECOND)
+    assert isinstance(kept, Kept)
+    assert kept.check_in.answered_at == NOW - HOUR
 
 
 def test_a_batch_sent_again_changes_nothing(alice):

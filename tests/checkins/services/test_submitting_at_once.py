@@ -66,11 +66,32 @@ def test_c5_both_partners_write_at_once():
 def test_deleting_and_amending_at_once_ends_in_one_of_the_two():
     alice = cast.person("Alice")
     for _ in range(5):
-        CheckIn.objects.all().delete()
-        keep(alice, DAY, full(1), now=NOW)
+        version = keep(alice, DAY, full(1), now=NOW).check_in.version
         results = at_once(
-            [partial(keep, alice, DAY, full(2), now=NOW, version=1), partial(delete_check_in, person=alice, day=DAY, now=NOW)]
+            [partial(keep, alice, DAY, full(2), now=NOW, version=version), partial(delete_check_in, person=alice, day=DAY, now=NOW)]
         )
         assert isinstance(results[0], Kept | StaleVersion)
         assert results[1] is None
         assert not CheckIn.objects.exists()
+
+
+def test_c4_a_phone_that_knows_what_was_deleted_never_writes_over_what_was_made_anew():
+    alice = cast.person("Alice")
+    known = {keep(alice, DAY, full(1), now=NOW).check_in.version}
+    for _ in range(10):
+        fresh = item(DAY, full(7))
+        deleted, made = at_once(
+            [
+                partial(delete_check_in, person=alice, day=DAY, now=NOW),
+                partial(submit_check_in, person=alice, item=fresh, now=NOW),
+            ]
+        )
+        assert deleted is None
+        if isinstance(made, VersionRequired | StaleVersion):  # it met what was about to be deleted
+            made = submit_check_in(person=alice, item=fresh, now=NOW)
+        assert made.created
+        assert made.check_in.version > max(known)
+        late = at_once([partial(keep, alice, DAY, full(2), now=NOW, version=version) for version in sorted(known)[-3:]])
+        assert all(isinstance(one, StaleVersion) for one in late), late
+        assert standing().closeness_felt == 7
+        known.add(made.check_in.version)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tests.project.access.calls import METHODS, OWN, THEIRS
+from config.faults.twins.routes import METHODS
+from tests.project.access.calls import OWN, THEIRS
 from tests.project.access.world import ROLES
 
 FILE = Path(__file__).parent / "cells.toml"

@@ -18,7 +18,7 @@ from django.db import models
 from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView
 
-from tests.project.access.calls import Route, is_ours, routes
+from config.faults.twins.routes import Route, is_ours, routes
 
 GATES = ("initial", "check_permissions", "check_object_permissions")
 """Where a view of REST framework may refuse before it begins."""

@@ -16,8 +16,6 @@ from tests.project.access.world import World
 def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
         patch.setattr(clock, "now", lambda: made_up.NOW)
-        # Writing out the description of allauth's API takes a second each time, and it is the same for everybody.
-        patch.setattr("allauth.headless.spec.views.get_schema", lambda: {"openapi": "3.1.0"})
         # Thousands of refusals are what is asked for here; their warnings would drown everything else.
         logging.disable(logging.CRITICAL)
         yield made_up.build()

@@ -6,7 +6,8 @@ route is gone. What an answer shows of Selma's things is part of the cell.
 
 import pytest
 
-from tests.project.access.calls import METHODS, MISSING, OWN, THEIRS, Route, call, outcome, routes, things_of
+from config.faults.twins.routes import METHODS, Route, routes
+from tests.project.access.calls import MISSING, OWN, THEIRS, call, objects_of, outcome, things_of
 from tests.project.access.cells import Cell, declared, read_line
 from tests.project.access.world import MARKS, ROLES, SECRETS, World
 
@@ -14,6 +15,8 @@ pytestmark = pytest.mark.django_db
 
 NEVER_SHOWN = {"endpoint", "keys"}
 """What the server keeps of a person and shows to nobody, not even to them."""
+OF_THE_THERAPIST = {"care label", "care note"}
+"""What a therapist wrote about her and reads alone."""
 
 
 def test_m1_every_route_has_declared_cells_and_every_declared_cell_a_route():
@@ -28,7 +31,7 @@ def test_m1_a_route_answers_everybody_as_declared(world: World, pattern: str):
     cells = declared().get(pattern, {})
     wrong = []
     for method in METHODS:
-        for whose in route.objects:
+        for whose in objects_of(route):
             for role in ROLES:
                 found, wanted = cell_of(world, role, route, method, whose), cells.get((method, whose, role))
                 if found != wanted:
@@ -41,7 +44,7 @@ def cell_of(world: World, role: str, route: Route, method: str, whose: str) -> C
     return Cell(outcome(answer), world.seen_in(answer))
 
 
-@pytest.mark.parametrize("pattern", sorted(pattern for pattern, route in routes().items() if THEIRS in route.objects))
+@pytest.mark.parametrize("pattern", sorted(pattern for pattern, route in routes().items() if THEIRS in objects_of(route)))
 def test_m1_somebody_elses_thing_is_answered_with_the_same_bytes_as_nothing(world: World, pattern: str):
     route = routes()[pattern]
     refused = [key for key, cell in declared()[pattern].items() if key[1] == THEIRS and cell.outcome == "404"]
@@ -54,7 +57,7 @@ def test_m1_somebody_elses_thing_is_answered_with_the_same_bytes_as_nothing(worl
 def test_m1_every_secret_is_one_that_its_owner_finds_somewhere(world: World):
     """Otherwise the absence of a secret elsewhere would show nothing."""
     found = {name for cells in declared().values() for (_, _, role), cell in cells.items() if role == "person" for name in cell.sees}
-    assert found == set(world.secrets) - NEVER_SHOWN
+    assert found == set(world.secrets) - NEVER_SHOWN - OF_THE_THERAPIST
     assert set(SECRETS) | set(MARKS) <= set(world.secrets)
 
 
@@ -66,15 +69,26 @@ def test_m1_nobody_unrelated_is_ever_shown_anything_of_selmas():
             if role != "person":
                 shown.setdefault(role, set()).update(cell.sees - set(MARKS))
     assert {role: names for role, names in shown.items() if names} == {
-        "partner": {"name", "levels", "line", "pattern"},  # what she chose to share, and the pattern both opted in to
+        "partner": {"name", "levels", "line", "pattern", "reads"},  # what she chose to share, the pattern both opted in to, their log
+        "therapist": {"name", "levels", "reads", *OF_THE_THERAPIST},  # what both allow, and the therapist's own
         "superuser": {"e-mail"},  # the list of accounts
     }
 
 
 def test_m1_anonymous_gets_in_only_where_anybody_may():
     """The doors of trust.md: sign-in, sign-up, reset, the invitation's page, answering by token, docs, health, files."""
-    doors = ("accounts/", "_allauth/", "admin/login/", "api/docs/", "api/v1/schema/", "api/v1/answers/", "invitation/", "healthz", "readyz")
-    files = ("", "manifest.webmanifest", "sw.js", "deleted/", "help/")
+    doors = (
+        "accounts/",
+        "_allauth/",
+        "^_allauth/openapi",
+        "api/docs/",
+        "api/v1/schema/",
+        "api/v1/answers/",
+        "invitation/",
+        "healthz",
+        "readyz",
+    )
+    files = ("", "manifest.webmanifest", "notes.webmanifest", "sw.js", "install/", "offline/", "deleted/", "help/")
     inside = {
         (method, pattern)
         for pattern, cells in declared().items()
@@ -92,7 +106,7 @@ def test_a_line_that_leaves_a_role_out_cannot_be_read():
 
 def test_own_things_and_selmas_are_different_addresses_for_everybody_else(world: World):
     for pattern, route in routes().items():
-        if THEIRS in route.objects and not pattern.startswith("admin/"):
+        if THEIRS in objects_of(route) and not pattern.startswith("admin/"):
             for role in ROLES[3:]:
                 own, theirs = (route.address(things_of(world, role, whose)) for whose in (OWN, THEIRS))
                 assert own != theirs, (pattern, role)

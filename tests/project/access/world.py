@@ -1,7 +1,8 @@
-"""One world in which everybody has something to hide: nine kinds of people, each with rows of their own.
+"""One world in which everybody has something to hide: ten kinds of people, each with rows of their own.
 
 Selma is the person whose things the others ask for. She was once with Egon, is with Pavel now, shares her levels with him and
-has everything a person can have. Every secret of hers is a string that occurs nowhere else.
+has everything a person can have. She and Pavel both allow Thea, a therapist, everything; Pavel alone allows Uwe. Una was a
+therapist until her verification was taken back. Every secret of hers is a string that occurs nowhere else.
 """
 
 import base64
@@ -15,11 +16,16 @@ from typing import Any
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from backend.accounts.models import User
 from backend.accounts.services import update_profile
+from backend.api import app_sessions
+from backend.audit.services import disclose
+from backend.care import services as care
+from backend.care.models import CareLink, Therapist
 from backend.consents import services as consents
 from backend.couples import services as couples
 from backend.couples.models import Couple, Invitation, Membership
@@ -29,19 +35,25 @@ from checkins.models import Decision, Episode, PatternDay, PatternState
 from notifications import services as notifications
 from notifications.models import Delivery, Device, Prompt, ReminderSlot
 from tests.cast import PASSWORD, signed_in
+from tests.consenting import allow, verified
 
 NOW = datetime(2026, 3, 4, 19, 30, tzinfo=UTC)
 """A Wednesday evening."""
 TODAY = date(2026, 3, 4)
 BEGINNING = NOW - timedelta(days=40)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+CONSENTED = NOW - DAY
 
-ROLES = ("anonymous", "unpaired", "person", "partner", "ex", "outsider", "therapist", "staff", "superuser")
-"""Until there are therapists, one is an ordinary account without a link to anybody."""
+ROLES = ("anonymous", "unpaired", "person", "partner", "ex", "outsider", "therapist", "onesided", "staff", "superuser")
+"""`therapist` is allowed everything by both partners; `onesided` is a therapist whom only the partner allows it; `unpaired`
+was a therapist and keeps a link and a note. Who never was verified, was stopped or came too late is asked for in tests/checkins/practice."""
 SIGNED_IN = ROLES[1:]
 
 UNCONFIRMED = ("therapist", "staff")
 """Who signed in too long ago to take data along or to delete the account."""
+
+HELD = datetime(2026, 2, 2, 19, 41, 23, tzinfo=UTC)
+"""When Selma paused for an hour."""
 
 OWN_DAY = TODAY
 """Everybody answered on this day."""
@@ -57,7 +69,7 @@ SECRETS: dict[str, str] = {
     "hour": "18:17",
     "mute": '"muted_until":"2026-03-11T18:30',
     "choice": '"sharing":"levels"',
-    "hold": '"paused":true',
+    "hold": "2026-02-02T19:41:23",
     "note": "canary note: the lighthouse",
     "line": "canary line: the harbour",
     "levels": ",".join(map(str, LEVELS)),
@@ -69,8 +81,19 @@ SECRETS: dict[str, str] = {
     "guest": "Guest-of-Selma",
     "reminder": "canary-reason-of-selma",
     "former zone": ':"Pacific/Chatham"',
+    "consent": '"ends_at":"2026-03-29T',
+    "reads": '"therapist_name":"Dr Thea"',
+    "care label": "canary label: the pier",
+    "care note": "canary care note: the jetty",
 }
 """What Selma alone may see unless a cell says otherwise, by what it is called there."""
+
+ON_PAGES = {
+    "levels": r"<td>25 February</td>(<td>[^<]*</td>)?<td>9</td>",
+    "consent": r'until 29 March|"ends_at": "2026-03-29T',
+    "reads": r'\d\d:\d\d · Dr Thea|"therapist_name": "Dr Thea"',
+}
+"""How some of them are written on pages, as patterns."""
 
 MARKS = {"a pattern": '"pattern":['}
 """What is no secret of hers, but belongs in a cell: that a pattern is shown at all."""
@@ -124,6 +147,7 @@ def build() -> World:
         "ex": person("Egon", "egon@example.org"),
         "outsider": person("Olga", "olga@example.org"),
         "therapist": person("Thea", "thea@example.org"),
+        "onesided": person("Uwe", "uwe@example.org"),
         "staff": person("Dana", "dana@example.org", is_staff=True),
         "superuser": person("Susan", "susan@example.org", is_staff=True, is_superuser=True),
     }
@@ -140,21 +164,65 @@ def build() -> World:
     for answered, level in enumerate(LEVELS):
         _answer(selma, THEIR_DAY + answered * DAY, level=level, note=SECRETS["note"], line=SECRETS["line"])
     objects = {role: _own_rows(one, role) for role, one in people.items()}
-    consents.pause(person=selma, now=NOW - HOUR)
+    consents.pause(person=selma, now=HELD)
+    consents.resume(person=selma, now=HELD + HOUR)
+    for role, things in _care(people).items():
+        objects[role] |= things
     notifications.mute(person=selma, days=7, now=NOW - HOUR)
     sessions = {role: _session(one, is_confirmed=role not in UNCONFIRMED) for role, one in people.items()}
     mine = objects["person"]
     texts = SECRETS | MARKS | {f"id of {name}": str(mine[name]) for name in ("prompt_id", "device_id", "invitation_id")}
-    return World(people, sessions, objects, {name: re.compile(re.escape(text)) for name, text in texts.items()})
+    patterns = {name: "|".join(filter(None, (re.escape(text), ON_PAGES.get(name)))) for name, text in texts.items()}
+    return World(people, sessions, objects, {name: re.compile(pattern) for name, pattern in patterns.items()})
 
 
 def _session(one: User, *, is_confirmed: bool) -> str:
-    """The key of a session of this person."""
+    """The key of a session of this person, good as a browser's cookie and as an app's token."""
     session = signed_in(one).session
-    if is_confirmed:
-        session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time() + DAY.total_seconds()}]
-        session.save()
+    session[app_sessions.MARK] = True
+    records = [{"method": "password", "at": time.time() + DAY.total_seconds()}] if is_confirmed else []
+    if Therapist.objects.verified().filter(user=one).exists():
+        TOTP.activate(one, generate_totp_secret())
+        records.append({"method": "mfa", "at": time.time() - HOUR.total_seconds()})
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = records
+    session.save()
     return str(session.session_key)
+
+
+def _care(people: dict[str, User]) -> dict[str, dict[str, Any]]:
+    """Links, consents, notes and a read; what of it stands in the addresses of each role."""
+    thea, uwe = verified(people["therapist"], now=BEGINNING), verified(people["onesided"], now=BEGINNING)
+    otto, una = User.objects.get(email="otto@example.org"), verified(people["unpaired"], now=BEGINNING)
+    formerly = care.offer(therapist=una, label="Formerly", purpose="sessions", now=BEGINNING)
+    both, alone, others = (
+        care.offer(therapist=one, label=label, purpose="sessions", now=CONSENTED)
+        for one, label in ((thea, SECRETS["care label"]), (uwe, "Two"), (thea, "Others"))
+    )
+    allow(people["person"], *both, days=26, now=CONSENTED)
+    allow(people["partner"], *both, days=20, now=CONSENTED)
+    allow(people["partner"], *alone, days=20, now=CONSENTED)
+    allow(people["outsider"], *others, days=20, now=CONSENTED)
+    allow(otto, *others, days=20, now=CONSENTED)
+    disclose(therapist=thea, place="trend", weeks=4, links=[both[0].pk], now=NOW - 2 * HOUR)
+    of_formerly = _noted(formerly[0], "One")
+    care.decide(therapist_id=una.pk, state=Therapist.State.WITHDRAWN, note="The licence ended.", by=people["superuser"], now=CONSENTED)
+    of_both, of_alone, of_others = (
+        _noted(link, text) for (link, _), text in ((both, SECRETS["care note"]), (alone, "Two"), (others, "Three"))
+    )
+    mine = {
+        "person": of_both,
+        "partner": of_alone,
+        "onesided": of_alone,
+        "therapist": of_others,
+        "outsider": of_others,
+        "unpaired": of_formerly,
+    }
+    return {role: mine.get(role) or {"link_id": uuid.uuid4(), "note_id": uuid.uuid4()} for role in people}
+
+
+def _noted(link: CareLink, text: str) -> dict[str, Any]:
+    note = care.write_note(therapist=link.therapist.user, link_id=link.pk, text=text, now=CONSENTED)
+    return {"link_id": link.pk, "note_id": note.pk}
 
 
 def _opt_in(one: User, *, sharing: str) -> None:

@@ -5,24 +5,26 @@ import zlib
 
 import pytest
 
-from config.management.commands.icons import FOLDER, PAPER, SIZES, drawing, png
+from config.management.commands.icons import DRAWINGS, FOLDER, PAPER, SHEET, SIZES, png, waves
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_the_kept_icon_is_what_the_command_draws(size):
-    assert (FOLDER / f"icon-{size}.png").read_bytes() == png(drawing(size))
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_the_kept_icon_is_what_the_command_draws(name, size):
+    assert (FOLDER / f"{name}-{size}.png").read_bytes() == png(DRAWINGS[name](size))
 
 
-def test_the_waves_stay_inside_the_circle_a_phone_may_cut_out():
+@pytest.mark.parametrize("name, ground", [("icon", PAPER), ("notes", SHEET)])
+def test_the_strokes_stay_inside_the_circle_a_phone_may_cut_out(name, ground):
     size = 192
-    pixels = drawing(size)
-    painted = [(x, y) for y in range(size) for x in range(size) if tuple(pixels[y, x]) != PAPER]
+    pixels = DRAWINGS[name](size)
+    painted = [(x, y) for y in range(size) for x in range(size) if tuple(pixels[y, x]) != ground]
     assert painted
     assert all((x - size / 2) ** 2 + (y - size / 2) ** 2 <= (0.4 * size) ** 2 for x, y in painted)
 
 
 def test_a_png_says_its_size_and_holds_every_row():
-    file = png(drawing(16))
+    file = png(waves(16))
     assert file.startswith(b"\x89PNG\r\n\x1a\n")
     assert struct.unpack(">II", file[16:24]) == (16, 16)
     start = file.index(b"IDAT") + 4

@@ -1,0 +1,44 @@
+"""What a thumb does on a phone, for the journeys."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.cast import signed_in
+
+QUESTIONS = ("How close do you feel?", "How much closeness would you like?", "How much room do you need?")
+
+
+def answer(page: Page, *levels: int) -> None:
+    """Sets the three sliders with a finger and keeps them."""
+    button = page.get_by_role("button", name="Keep this")
+    for question, level in zip(QUESTIONS, levels, strict=True):
+        expect(button).to_be_disabled()
+        slide(page, question, level)
+    button.click()
+
+
+def slide(page: Page, question: str, level: int) -> None:
+    """Taps the slider of a question where `level` is."""
+    slider = page.get_by_role("slider", name=question)
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box
+    page.touchscreen.tap(box["x"] + 17 + (box["width"] - 34) * level / 10, box["y"] + box["height"] / 2)
+    expect(slider).to_have_attribute("aria-valuetext", f"{level} of 10")
+
+
+def signed_in_phone(phone, site, someone, **options) -> Page:
+    """A phone on which somebody is signed in."""
+    page: Page = phone(**options)
+    page.context.add_cookies([{"name": "session", "value": signed_in(someone).session.session_key or "", "url": site}])
+    return page
+
+
+def until(page: Page, so: Callable[[], bool], *, tries: int = 150) -> None:
+    """Lets the page go on until something has become so on the server. Fails where it does not."""
+    for _ in range(tries):
+        if so():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it did not become so")
