@@ -11,6 +11,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from backend.accounts import services
 from backend.accounts.models import User
@@ -19,6 +20,8 @@ from backend.api.awake import keep_awake
 
 class AccountAdapter(DefaultAccountAdapter):
     """Neutral mails: the subject says nothing of what Ebb is for."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {"incorrect_code": gettext_lazy("This is not the code of the newest mail.")}
 
     def format_email_subject(self, subject: str) -> str:
         return " ".join(subject.split())
