@@ -15,7 +15,6 @@ import binascii
 import ipaddress
 import re
 import socket
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -91,10 +90,19 @@ class Endpoint:
     host: str
     port: int
     is_development: bool
+    listed_as: str = ""
+
+    @property
+    def service(self) -> str:
+        """What is slowed down or stopped as one: the origin, or ``https://*.example.org`` where a whole domain is listed.
+
+        Below such a domain anybody can make up names, and none of them shall come with limits of its own.
+        """
+        return f"https://{self.listed_as}" if self.listed_as.startswith("*.") else self.origin
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port: the audience of VAPID tokens and the unit of slowing down."""
+        """Scheme, host and port: the audience of VAPID tokens."""
         return f"https://{self.host}" if self.port == 443 else f"https://{self.host}:{self.port}"
 
 
@@ -129,11 +137,10 @@ def check_endpoint(url: str) -> Endpoint:
     if not parts.path.startswith("/") or parts.path == "/":
         raise EndpointRefused("malformed", "The endpoint must have a path.")
     is_development = f"{host}:{port}" == _development_host()
-    if not is_development:
-        _require_public_service(host, port)
+    listed_as = "" if is_development else _listed_as(host, port)
     origin = Endpoint(url="", host=host, port=port, is_development=is_development).origin
     query = f"?{parts.query}" if parts.query else ""
-    return Endpoint(origin + parts.path + query, host, port, is_development)
+    return Endpoint(origin + parts.path + query, host, port, is_development, listed_as)
 
 
 def own_endpoint(base: str, path: str) -> Endpoint:
@@ -226,23 +233,14 @@ def _host_and_port(netloc: str) -> tuple[str, int]:
     return host, int(digits)
 
 
-def _require_public_service(host: str, port: int) -> None:
+def _listed_as(host: str, port: int) -> str:
+    """The entry of the list that allows this host. ``*.example.org`` stands for every name below example.org."""
     if port != 443:
         raise EndpointRefused("port", "The endpoint must use port 443.")
-    if not _is_listed(host, settings.PUSH_HOSTS):
-        raise EndpointRefused("unknown-service", "The endpoint's host is not a push service we know.")
-
-
-def _is_listed(host: str, patterns: Iterable[str]) -> bool:
-    """``*.example.org`` stands for every name below example.org, other entries for themselves."""
-    for pattern in patterns:
-        wanted = pattern.lower()
-        if wanted.startswith("*."):
-            if host.endswith(wanted[1:]) and host != wanted[2:]:
-                return True
-        elif host == wanted:
-            return True
-    return False
+    for entry in map(str.lower, settings.PUSH_HOSTS):
+        if host == entry or (entry.startswith("*.") and host.endswith(entry[1:])):
+            return entry
+    raise EndpointRefused("unknown-service", "The endpoint's host is not a push service we know.")
 
 
 def _development_host() -> str | None:

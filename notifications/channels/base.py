@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar, Protocol, Self
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.utils import translation
@@ -30,12 +29,6 @@ class WebPushAddress:
     server_key: str = ""
     """Which public key of ours it was subscribed with; empty where nobody said."""
 
-    @property
-    def service(self) -> str:
-        """The push service's origin: what is slowed down or stopped as one."""
-        parts = urlsplit(self.endpoint)
-        return f"{parts.scheme}://{parts.netloc}"
-
 
 @dataclass(frozen=True, slots=True)
 class FcmAddress:
@@ -43,20 +36,12 @@ class FcmAddress:
 
     token: str = field(repr=False)
 
-    @property
-    def service(self) -> str:
-        return "fcm"
-
 
 @dataclass(frozen=True, slots=True)
 class ApnsAddress:
     """The device token of an app on an iPhone."""
 
     token: str = field(repr=False)
-
-    @property
-    def service(self) -> str:
-        return "apns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +51,12 @@ class EmailAddress:
     email: str = field(repr=False)
     stop_token: str = field(default="", repr=False)
 
-    @property
-    def service(self) -> str:
-        return "email"
-
 
 @dataclass(frozen=True, slots=True)
 class MemoryAddress:
     """A named place in this process's memory, for tests and demos."""
 
     name: str
-
-    @property
-    def service(self) -> str:
-        return "memory"
 
 
 Address = WebPushAddress | FcmAddress | ApnsAddress | EmailAddress | MemoryAddress

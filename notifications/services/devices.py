@@ -96,7 +96,7 @@ def _register(person: User, fresh: Device, *, is_new_key: bool) -> Device:
     preference = Preference.objects.select_for_update().get(person=person)
     standing = Device.objects.live().select_for_update(no_key=True).filter(endpoint_hash=fresh.endpoint_hash).first()
     if standing is not None and standing.person_id == person.pk:
-        standing.kind, standing.p256dh, standing.auth = fresh.kind, fresh.p256dh, fresh.auth
+        standing.kind, standing.service, standing.p256dh, standing.auth = fresh.kind, fresh.service, fresh.p256dh, fresh.auth
         # A device that registers again by itself says no name, and keeps the one its person gave it.
         standing.name = fresh.name or standing.name
         if is_new_key:
@@ -224,7 +224,7 @@ def _checked(kind: str, endpoint: str, p256dh: str, auth: str) -> tuple[str, str
     except EndpointRefused as refused:
         pointer = "/auth" if refused.code == "bad-secret" else "/p256dh"
         raise Invalid([FieldError(pointer, refused.code, str(refused))]) from refused
-    return allowed.url, allowed.origin
+    return allowed.url, allowed.service
 
 
 def _server_key(said: str) -> str:

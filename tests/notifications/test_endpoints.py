@@ -69,6 +69,19 @@ def test_spellings_of_one_endpoint_become_one(url: str) -> None:
     assert check_endpoint(url).origin == "https://fcm.googleapis.com"
 
 
+@pytest.mark.parametrize(
+    "url, service",
+    [
+        (FCM, "https://fcm.googleapis.com"),
+        ("https://wns2-par02p.notify.windows.com/w", "https://*.notify.windows.com"),
+        ("https://made.up.notify.windows.com/w", "https://*.notify.windows.com"),
+        ("https://web.push.apple.com/Q", "https://*.push.apple.com"),
+    ],
+)
+def test_names_below_one_entry_are_one_service(url: str, service: str) -> None:
+    assert check_endpoint(url).service == service
+
+
 def test_the_path_keeps_its_case() -> None:
     assert check_endpoint("https://fcm.googleapis.com/fcm/send/AbC").url.endswith("/AbC")
 
@@ -174,7 +187,7 @@ def test_the_development_receiver_passes_only_when_named(settings: Settings) -> 
     endpoint = check_endpoint(url)
 
     assert (endpoint.host, endpoint.port, endpoint.is_development) == ("localhost", 9443, True)
-    assert endpoint.origin == "https://localhost:9443"
+    assert (endpoint.origin, endpoint.service) == ("https://localhost:9443", "https://localhost:9443")
     assert not check_endpoint(FCM).is_development
 
 

@@ -55,6 +55,15 @@ class TestRegistering:
         assert device.service == "https://fcm.googleapis.com"
         assert preference(alice).next_reminder_at == EIGHT
 
+    def test_names_made_up_below_one_domain_share_its_limits(self, alice):
+        one, two = (browser(alice, endpoint=f"https://{name}.notify.windows.com/w") for name in ("wns2-par02p", "made-up"))
+        assert (one.service, two.service) == ("https://*.notify.windows.com",) * 2
+
+    def test_a_device_follows_its_name_to_another_entry_of_the_list(self, alice, settings):
+        browser(alice, endpoint="https://wns2-par02p.notify.windows.com/w")
+        settings.PUSH_HOSTS = ["wns2-par02p.notify.windows.com"]
+        assert browser(alice, endpoint="https://wns2-par02p.notify.windows.com/w").service == "https://wns2-par02p.notify.windows.com"
+
     def test_registering_again_renews_the_same_device(self, alice):
         first, again = browser(alice), browser(alice, now=EVENING)
         assert (first.pk, again.last_seen_at, again.created_at) == (again.pk, EVENING, NOON)
