@@ -18,12 +18,14 @@ const asking = one("[data-asking]");
 const offline = one("[data-offline]");
 const forms = /** @type {HTMLFormElement[]} */ ([...document.querySelectorAll("form[data-keeps]")]);
 
-/** How long an open page waits until it tries again what could not be sent, in milliseconds. */
-const PATIENCE = 60_000;
+/** How long an open page waits until it tries again what could not be sent, in milliseconds: each time twice as long as before. */
+const FIRST_WAIT = 2_000;
+const LONGEST_WAIT = 60_000;
 
 let owner = "";
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let lookAgain;
+let nextWait = FIRST_WAIT;
 let day = "";
 /** Whether the PIN stands between whoever holds this phone and its owner: then nothing shows that anything is kept here. */
 let locked = false;
@@ -49,11 +51,17 @@ async function begin() {
   for (const form of forms) form.addEventListener("submit", (event) => void submitted(event, form));
   one("[data-again]")?.addEventListener("click", again);
   news.addEventListener("message", () => void sentElsewhere());
-  addEventListener("online", () => void look());
+  addEventListener("online", backOnline);
   document.addEventListener("visibilitychange", () => document.hidden || anotherDay());
   await prepare(owner);
   if (!locked) earlier = (await waitsHere()).flatMap((row) => [...row.item.earlier, row.item.answers]);
   await look();
+}
+
+// Phones say so when they have found a network that does not lead anywhere yet.
+function backOnline() {
+  nextWait = FIRST_WAIT;
+  void look();
 }
 
 // The page is the same for everybody and for every day, so the phone fills in which day it is about.
@@ -182,9 +190,16 @@ async function look() {
   if ((await mine()).some((row) => !row.item.trouble)) {
     const state = await send(owner);
     if (one("[data-kept]")?.hidden === false) show(state);
-    if (state === "waiting") lookAgain = setTimeout(() => void look(), PATIENCE);
+    if (state === "waiting") wait();
+    else nextWait = FIRST_WAIT;
   }
   await showTroubles();
+}
+
+function wait() {
+  clearTimeout(lookAgain); // two may have looked at once
+  lookAgain = setTimeout(() => void look(), nextWait);
+  nextWait = Math.min(2 * nextWait, LONGEST_WAIT);
 }
 
 /** Another page, or the worker, has sent something: shows how it stands, and sends nothing, so that no two pages keep each other going. */
