@@ -8,6 +8,8 @@ from django.db import connection
 
 from backend.calendar_days import local_day
 from config.benchmarks.accounts import make_accounts
+from config.benchmarks.child import tell
+from config.benchmarks.loading import put_aside
 
 BEGINNING = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
 """The first minute at which somebody is due; each later batch has a minute of its own."""
@@ -26,15 +28,21 @@ def zones(count: int) -> list[str]:
 
 def make_people(names: Sequence[str], batches: Sequence[int], *, people: int) -> None:
     """`batches[n]` people are due at minute n, all others half a day later; everybody's hour fits their own clock and zone."""
+    before = BEGINNING - timedelta(days=30)
     with connection.cursor() as cursor:
-        before = BEGINNING - timedelta(days=30)
-        make_accounts(cursor, count=people, zones=names, joined=before)
-        cursor.execute(_DEVICES, {"people": people, "before": before})
-        first = 1
-        for number, size in enumerate(batches):
-            _make_due(cursor, names, minute(number), first, size)
-            first += size
-        _make_due(cursor, names, BEGINNING + timedelta(hours=12), first, people - first + 1)
+        with put_aside(cursor, ["accounts_user", "notifications_device", "notifications_preference"]):
+            tell(f"making {people:,} accounts")
+            make_accounts(cursor, count=people, zones=names, joined=before)
+            tell(f"making {people:,} phones")
+            cursor.execute(_DEVICES, {"people": people, "before": before})
+            tell("planning their reminders")
+            first = 1
+            for number, size in enumerate(batches):
+                _make_due(cursor, names, minute(number), first, size)
+                first += size
+            _make_due(cursor, names, BEGINNING + timedelta(hours=12), first, people - first + 1)
+            tell("setting up indexes")
+        tell("gathering statistics")
         cursor.execute("VACUUM ANALYZE")
 
 

@@ -30,7 +30,6 @@ def main(everybody: int, due: int, zones: int, rounds: int) -> None:
     nudge.publish = lambda *_: None  # type: ignore[assignment]  # nobody is to be woken here
     per_round = due // rounds
     sizes = [max(1, int(per_round * part)) for _, part in CONTENDERS.values()]
-    tell(f"making {everybody:,} people")
     people.make_people(people.zones(zones), sizes * rounds, people=everybody)
     idle = _idle_ms()
     rates: dict[str, list[tuple[float, float]]] = defaultdict(list)

@@ -62,7 +62,6 @@ class Counted:
 
 def main(deliveries: int, messages: int, rounds: int, folder: Path) -> None:
     settings.CHANNELS = {"webpush": f"{__name__}.{Nowhere.__name__}"}
-    tell(f"making {deliveries:,} people")
     now = clock.now().replace(second=0, microsecond=0)
     people.make_people(people.zones(1), [0], people=deliveries)
     _spread(deliveries, due_at=now)

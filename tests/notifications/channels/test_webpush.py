@@ -274,7 +274,7 @@ def test_the_development_authority_vouches_for_no_other_host(
     push_service: PushService, client: PinnedClient, phone: Subscription, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("notifications.channels.pinned.resolve_pinned", lambda *args, **kwargs: ("127.0.0.1",))
-    monkeypatch.setattr("notifications.endpoints._require_public_service", lambda host, port: None)
+    monkeypatch.setattr("notifications.endpoints._listed_as", lambda host, port: host)
     elsewhere = WebPushAddress(phone.endpoint.replace("localhost", "fcm.googleapis.com"), phone.p256dh, phone.auth)
     message = Message(uuid4(), "prompt", "x", 60, elsewhere)
 
