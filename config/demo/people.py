@@ -1,13 +1,15 @@
-"""The people of the demo: a couple with twelve weeks of answers behind them, and one person who uses Ebb alone.
+"""The people of the demo: a couple with twelve weeks of answers behind them, one person who uses Ebb alone, and a couple
+that reads and writes Spanish.
 
 Everything is made through the services, each with the moment at which it would have happened, so that what the demo
 shows came about as it does for everybody.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from random import Random
+from types import MappingProxyType
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -32,8 +34,10 @@ PASSWORD = "calm evenings by the sea"
 SEED = 12
 DAYS = 84
 DAYS_ALONE = 21
+DAYS_IN_SPANISH = 28
 EPISODES = (range(33, 40), range(64, 71))
 """In the first one reaches while the other makes room; in the second it is the other way round."""
+EPISODE_IN_SPANISH = (range(16, 24),)
 
 ARRIVED = time(18)
 EVENINGS = {"a": time(20, 10), "b": time(21, 25)}
@@ -54,6 +58,13 @@ NOTES: Mapping[tuple[str, int], str] = {
 }
 
 
+LINES_IN_SPANISH: Mapping[tuple[str, int], str] = {
+    ("a", 19): "Gracias por la sopa.",
+    ("b", 22): "El paseo junto al río me hizo bien.",
+    ("a", 26): "Me gustó que me contaras tu día.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class SignIn:
     """How somebody of the demo signs in. The password is no secret: demo mode keeps nobody's real answers."""
@@ -61,9 +72,13 @@ class SignIn:
     who: str
     email: str
     password: str = PASSWORD
+    language: str = "en"
 
 
-SIGN_INS = (SignIn("Ana", "ana@example.org"), SignIn("Ben", "ben@example.org"), SignIn("Kim", "kim@example.org"))
+ANA, BEN = SignIn("Ana", "ana@example.org"), SignIn("Ben", "ben@example.org")
+KIM = SignIn("Kim", "kim@example.org")
+LUCIA, MATEO = SignIn("Lucía", "lucia@example.org", language="es"), SignIn("Mateo", "mateo@example.org", language="es")
+SIGN_INS = (ANA, BEN, KIM, LUCIA, MATEO)
 
 
 def make_demo_people(*, now: datetime) -> bool:
@@ -72,8 +87,10 @@ def make_demo_people(*, now: datetime) -> bool:
         if User.objects.filter(email__in=[one.email for one in SIGN_INS]).exists():
             return False
         today = local_day(now, ZONE)
-        _live_together(SIGN_INS[0], SIGN_INS[1], since=today - DAYS * ONE_DAY, now=now)
-        _live_alone(SIGN_INS[2], since=today - DAYS_ALONE * ONE_DAY)
+        _live_together(ANA, BEN, _days(DAYS, EPISODES), since=today - DAYS * ONE_DAY, now=now, lines=LINES, notes=NOTES)
+        _live_alone(KIM, since=today - DAYS_ALONE * ONE_DAY)
+        days = _days(DAYS_IN_SPANISH, EPISODE_IN_SPANISH)
+        _live_together(LUCIA, MATEO, days, since=today - DAYS_IN_SPANISH * ONE_DAY, now=now, lines=LINES_IN_SPANISH)
     return True
 
 
@@ -85,16 +102,25 @@ def remove_demo_people() -> None:
         people.delete()
 
 
-def _live_together(a: SignIn, b: SignIn, *, since: date, now: datetime) -> None:
+def _live_together(
+    a: SignIn,
+    b: SignIn,
+    days: Iterable[StoryDay],
+    *,
+    since: date,
+    now: datetime,
+    lines: Mapping[tuple[str, int], str],
+    notes: Mapping[tuple[str, int], str] = MappingProxyType({}),
+) -> None:
     began = _at(since, ARRIVED)
     people = {"a": _person(a, at=began), "b": _person(b, at=began)}
     _pair(people["a"], people["b"], at=began)
     chance = Random(SEED)
-    for index, one in enumerate(_couple()):
+    for index, one in enumerate(days):
         day = since + index * ONE_DAY
         for side, points in (("a", one.a), ("b", one.b)):
             if points is not None:
-                answers = _answers(points, chance, line=LINES.get((side, index)), note=NOTES.get((side, index)))
+                answers = _answers(points, chance, line=lines.get((side, index)), note=notes.get((side, index)))
                 _answer(people[side], day, answers, at=EVENINGS[side], chance=chance)
         if (morning := _at(day + ONE_DAY, DECIDED)) <= now:
             deciding.decide_due(now=morning)
@@ -112,10 +138,19 @@ def _live_alone(who: SignIn, *, since: date) -> None:
 
 def _person(who: SignIn, *, at: datetime) -> User:
     person = User.objects.create_user(
-        who.email, who.password, name=who.who, timezone=ZONE.key, zone_changed_at=at, adult_confirmed_at=at, date_joined=at
+        who.email,
+        who.password,
+        name=who.who,
+        language=who.language,
+        timezone=ZONE.key,
+        zone_changed_at=at,
+        adult_confirmed_at=at,
+        date_joined=at,
     )
     EmailAddress.objects.create(user=person, email=who.email, verified=True, primary=True)
-    Agreement.objects.create(user=person, wording=accounts.KEEP_ANSWERS, version=accounts.agreement_version(), language="en", given_at=at)
+    Agreement.objects.create(
+        user=person, wording=accounts.KEEP_ANSWERS, version=accounts.agreement_version(), language=who.language, given_at=at
+    )
     return person
 
 
@@ -127,14 +162,14 @@ def _pair(a: User, b: User, *, at: datetime) -> None:
         consents.choose(person=person, now=at, sharing="levels", prompt_mode="responsive", show_pattern=True)
 
 
-def _couple() -> Iterator[StoryDay]:
-    """The made-up days of the two: quiet ones, and both episodes."""
-    days = quiet_couple(SEED, DAYS)
-    for number, episode in enumerate(EPISODES):
+def _days(count: int, episodes: Iterable[range]) -> list[StoryDay]:
+    """Made-up days of two: quiet ones, and episodes that run now one way, now the other."""
+    days = quiet_couple(SEED, count)
+    for number, episode in enumerate(episodes):
         for index in episode:
-            one = strong_episode_couple(SEED, DAYS, episode.start, len(episode))[index]
+            one = strong_episode_couple(SEED, count, episode.start, len(episode))[index]
             days[index] = one if number % 2 == 0 else StoryDay(one.b, one.a, one.truth)
-    yield from days
+    return days
 
 
 def _answers(points: Mapping[str, int], chance: Random, *, line: str | None = None, note: str | None = None) -> Answers:

@@ -13,7 +13,7 @@ from config.demo.people import SIGN_INS, make_demo_people, remove_demo_people
 
 class Command(BaseCommand):
     help = (
-        "Makes a couple with twelve weeks of answers, and one person who uses Ebb alone; prints how they sign in. "
+        "Makes a couple with twelve weeks of answers, one person who uses Ebb alone, and a couple in Spanish; prints how they sign in. "
         "Whoever is there already stays as they are. In demo mode only."
     )
 

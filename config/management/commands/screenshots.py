@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config.demo.people import SIGN_INS
+from config.demo.people import ANA, LUCIA, SignIn
 from config.env import BASE_DIR
 
 FOLDER = BASE_DIR / "docs" / "pictures"
@@ -25,23 +25,26 @@ LEVELS = (("How close do you feel?", 6), ("How much closeness would you like?", 
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """One page on one screen. `signed_in` says whether as one of the demo couple."""
+    """One page on one screen, as `who` of the demo sees it, or nobody."""
 
     name: str
     path: str
     dark: bool = False
     wide: bool = False
-    signed_in: bool = True
+    who: SignIn | None = ANA
 
 
 PICTURES = (
-    Picture(name="welcome", path="/", signed_in=False),
+    Picture(name="welcome", path="/", who=None),
     Picture(name="check-in", path="/tonight/"),
     Picture(name="check-in-dark", path="/tonight/", dark=True),
     Picture(name="dashboard", path="/together/?weeks=12"),
     Picture(name="dashboard-dark", path="/together/?weeks=12", dark=True),
     Picture(name="dashboard-wide", path="/together/?weeks=12", wide=True),
     Picture(name="words", path="/words/"),
+    Picture(name="words-dark", path="/words/", dark=True),
+    Picture(name="words-es", path="/words/", who=LUCIA),
+    Picture(name="words-es-dark", path="/words/", dark=True, who=LUCIA),
     Picture(name="sharing", path="/you/sharing/"),
 )
 # Every page without a thing of its own in its address, under the name of its file.
@@ -61,6 +64,10 @@ PAGES = {
     "therapists": "/you/therapists/",
     "shown-to-therapists": "/you/therapists/reads/",
     "for-therapists": "/practice/application/",
+}  # fmt: skip
+# The same in Spanish, where words are most of the page.
+PAGES_IN_SPANISH = {
+    "check-in-es": "/tonight/", "together-es": "/together/", "words-es": "/words/", "sharing-es": "/you/sharing/", "you-es": "/you/",
 }  # fmt: skip
 OPEN = {"welcome", "sign-up", "sign-in", "sign-in-code", "password-reset", "invitation"}
 TALLEST = 1200
@@ -95,7 +102,7 @@ class Command(BaseCommand):
 def take(browser: Any, *, address: str, folder: Path) -> list[Path]:
     """Takes every picture and returns the files. Nothing is kept or changed in the demo but a sign-in."""
     folder.mkdir(parents=True, exist_ok=True)
-    state = _signed_in(browser, address)
+    states = {who: _signed_in(browser, address, who) for who in (ANA, LUCIA)}
     taken = []
     for picture in PICTURES:
         context = browser.new_context(
@@ -103,7 +110,7 @@ def take(browser: Any, *, address: str, folder: Path) -> list[Path]:
             viewport=WIDE if picture.wide else PHONE,
             color_scheme="dark" if picture.dark else "light",
             reduced_motion="reduce",
-            storage_state=state if picture.signed_in else None,
+            storage_state=states[picture.who] if picture.who else None,
         )
         page = context.new_page()
         page.goto(picture.path)
@@ -117,14 +124,17 @@ def take(browser: Any, *, address: str, folder: Path) -> list[Path]:
 
 
 def take_all(browser: Any, *, address: str, folder: Path) -> Iterator[Path]:
-    """Takes each of PAGES on both screens in both themes, as tall as it is up to a limit, and yields the files."""
+    """Takes each page on both screens in both themes, as tall as it is up to a limit, and yields the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    state, press = _signed_in(browser, address), browser.new_page()
+    press = browser.new_page()
+    pages = [(None if name in OPEN else ANA, name, path) for name, path in PAGES.items()]
+    pages += [(LUCIA, name, path) for name, path in PAGES_IN_SPANISH.items()]
+    states = {who: who and _signed_in(browser, address, who) for who in (ANA, LUCIA, None)}
     for size, theme in ((size, theme) for size in (PHONE, WIDE) for theme in ("light", "dark")):
         more = {"base_url": address, "viewport": size, "color_scheme": theme, "reduced_motion": "reduce"}
-        inside, outside = (browser.new_context(**more, storage_state=who).new_page() for who in (state, None))
-        for name, path in PAGES.items():
-            page = outside if name in OPEN else inside
+        screens = {who: browser.new_context(**more, storage_state=state).new_page() for who, state in states.items()}
+        for who, name, path in pages:
+            page = screens[who]
             page.set_viewport_size(size)
             page.goto(path)
             # So that what stays at the foot of a screen stands at the foot of the picture.
@@ -133,8 +143,8 @@ def take_all(browser: Any, *, address: str, folder: Path) -> Iterator[Path]:
             file = folder / f"{name}-{size['width']}{'-dark' if theme == 'dark' else ''}.webp"
             file.write_bytes(_pressed(press, page.screenshot()))
             yield file
-        inside.context.close()
-        outside.context.close()
+        for page in screens.values():
+            page.context.close()
 
 
 def _pressed(page: Any, picture: bytes) -> bytes:
@@ -152,13 +162,13 @@ def _pressed(page: Any, picture: bytes) -> bytes:
     return base64.b64decode(text)
 
 
-def _signed_in(browser: Any, address: str) -> Any:
-    """The cookies of one of the demo couple, signed in the way everybody does."""
+def _signed_in(browser: Any, address: str, who: SignIn) -> Any:
+    """The cookies of one of the demo, signed in the way everybody does."""
     context = browser.new_context(base_url=address)
     page = context.new_page()
     page.goto("/accounts/login/")
-    page.locator("input[name=login]").fill(SIGN_INS[0].email)
-    page.locator("input[name=password]").fill(SIGN_INS[0].password)
+    page.locator("input[name=login]").fill(who.email)
+    page.locator("input[name=password]").fill(who.password)
     page.locator("main button[type=submit]").first.click()
     page.wait_for_url("**/tonight/")
     state = context.storage_state()

@@ -12,7 +12,7 @@ from backend.accounts.models import User
 from backend.calendar_days import local_day
 from backend.couples.models import Couple
 from checkins.models import CheckIn, Decision, Episode, PatternDay
-from config.demo.people import DAYS, SIGN_INS, ZONE, make_demo_people
+from config.demo.people import ANA, BEN, DAYS, LUCIA, SIGN_INS, ZONE, make_demo_people
 from notifications.models import Prompt
 from tests.cast import person, signed_in
 
@@ -39,21 +39,23 @@ def test_outside_demo_mode_nobody_is_made(db):
 
 @pytest.mark.slow
 def test_the_couple_has_twelve_weeks_behind_it(made):
-    ana, ben = (User.objects.get(email=one.email) for one in SIGN_INS[:2])
-    couple = Couple.objects.get()
+    ana, ben = (User.objects.get(email=one.email) for one in (ANA, BEN))
+    couple = Couple.objects.get(memberships__person=ana)
     assert PatternDay.objects.filter(couple=couple).count() in (DAYS - 1, DAYS)
     assert Decision.objects.filter(couple=couple).count() in (DAYS - 1, DAYS)
     assert CheckIn.objects.filter(person=ana).count() > 0.8 * DAYS
-    assert {one.direction for one in Episode.objects.all()} == {"a_reaches", "b_reaches"}
-    assert (
-        Prompt.objects.filter(person=ana).count() == Prompt.objects.filter(person=ben).count() == Decision.objects.filter(sent=True).count()
-    )
+    assert {one.direction for one in Episode.objects.filter(couple=couple)} == {"a_reaches", "b_reaches"}
+    sent = Decision.objects.filter(couple=couple, sent=True).count()
+    assert Prompt.objects.filter(person=ana).count() == Prompt.objects.filter(person=ben).count() == sent
     assert Prompt.objects.filter(reaction="helped").exists()
     board = signed_in(ana).get("/api/v1/dashboard/?weeks=12").json()
     assert any(board["mine"]["closeness_felt"])
     assert any(board["partner"]["closeness_felt"])
     assert {"steady", "one_reaching"} <= {week["state"] for week in board["pattern"]}
     assert board["partner_lines"]
+    # One of the other couple has words to read, in Spanish.
+    page = signed_in(User.objects.get(email=LUCIA.email)).get("/words/")
+    assert page.context["prompts"][0][1]["language"] == "es"
 
 
 @pytest.fixture
@@ -61,7 +63,9 @@ def few_days(monkeypatch):
     """A history short enough to be made twice in a moment."""
     monkeypatch.setattr("config.demo.people.DAYS", 3)
     monkeypatch.setattr("config.demo.people.DAYS_ALONE", 2)
+    monkeypatch.setattr("config.demo.people.DAYS_IN_SPANISH", 2)
     monkeypatch.setattr("config.demo.people.EPISODES", ())
+    monkeypatch.setattr("config.demo.people.EPISODE_IN_SPANISH", ())
 
 
 def test_they_can_sign_in_and_today_is_still_open(few_days, made, client):
@@ -78,6 +82,6 @@ def test_asking_again_changes_nothing_and_fresh_begins_anew_for_them_alone(few_d
     assert "were here already" in demo_data(capsys)
     assert set(User.objects.values_list("pk", flat=True)) == before
     said = json.loads(demo_data(capsys, "--json", "--fresh"))
-    assert [one["who"] for one in said["sign_ins"]] == ["Ana", "Ben", "Kim"]
+    assert [one["who"] for one in said["sign_ins"]] == ["Ana", "Ben", "Kim", "Lucía", "Mateo"]
     assert set(User.objects.values_list("pk", flat=True)) & before == {charlie.pk}
-    assert Couple.objects.count() == 1
+    assert Couple.objects.count() == 2
