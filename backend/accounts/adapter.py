@@ -11,11 +11,25 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from backend.accounts import services
 from backend.accounts.models import User
 from backend.api.awake import keep_awake
+
+# Sentences of allauth that stand on our pages and in our mails. Named here, our own catalogue says them, in our tone.
+SAID_BY_ALLAUTH = (
+    gettext_noop("Forgot your password?"),
+    gettext_noop("Use your password"),
+    gettext_noop("Use authenticator app or code"),
+    gettext_noop("Authenticator code"),
+    gettext_noop("Please type your current password."),
+    gettext_noop("You must type the same password each time."),
+    gettext_noop("You cannot remove your primary email address."),
+    gettext_noop("Your primary email address must be verified."),
+    gettext_noop("Your password has been changed."),
+    gettext_noop("Your password has been reset."),
+)
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.journeys.hands import PHONE
+
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -18,7 +20,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PHONE = {"width": 360, "height": 740}
 Phones = Callable[..., Page]
 
 

@@ -2,11 +2,18 @@
 
 from collections.abc import Callable
 
+import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.cast import signed_in
 
+PHONE = {"width": 360, "height": 740}
+
 QUESTIONS = ("How close do you feel?", "How much closeness would you like?", "How much room do you need?")
+
+# Each theme and each language once: what one brings about does not hang on the other.
+LOOKS = pytest.mark.parametrize("scheme, language", [("light", "en"), ("dark", "es")])
 
 
 def answer(page: Page, *levels: int) -> None:
@@ -42,3 +49,19 @@ def until(page: Page, so: Callable[[], bool], *, tries: int = 150) -> None:
             return
         page.wait_for_timeout(100)
     raise AssertionError("it did not become so")
+
+
+# Where somebody asked for less motion, nothing may move by itself, what stands before and after an element included.
+MOVING = """() => !matchMedia("(prefers-reduced-motion: reduce)").matches ? [] :
+  [...document.querySelectorAll("*")].filter((one) => [null, "::before", "::after"].some((part) => {
+    const style = getComputedStyle(one, part);
+    return style.animationName !== "none" || style.scrollBehavior === "smooth" || /[1-9]/.test(style.transitionDuration);
+  })).map((one) => one.outerHTML.slice(0, 80))"""
+
+
+def hindrances(page: Page) -> list[str]:
+    """What axe would put right on this page, whether it scrolls sideways on a narrow phone, and what moves against somebody's wish."""
+    found = [f"{page.url} {one['id']}: {one['nodes'][0]['html']}" for one in Axe().run(page).response["violations"]]
+    if page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
+        found.append(f"{page.url} scrolls sideways")
+    return found + [f"{page.url} moves: {one}" for one in page.evaluate(MOVING)]
