@@ -2,7 +2,7 @@
 
 import base64
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -17,7 +17,7 @@ from notifications.channels.base import MemoryAddress, Message
 from notifications.channels.webpush import plaintext_of
 from notifications.models import Delivery, Device, ReminderSlot
 from tests.cast import full_cast, signed_in
-from tests.journeys.hands import until
+from tests.journeys.hands import answer, signed_in_phone, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -25,7 +25,7 @@ ENDPOINT = "https://fcm.googleapis.com/fcm/send/made-by-a-test"
 # There is no push service to ask, so the browser's answer is made up: an endpoint, and a key of ours.
 SUBSCRIPTION = """
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
-  const made = { endpoint: "%s", getKey: (name) => bytes(name === "auth" ? "%s" : "%s") };
+  const made = { endpoint: "%s" + (localStorage.getItem("moved") ?? ""), getKey: (name) => bytes(name === "auth" ? "%s" : "%s") };
   made.unsubscribe = async () => {
     sessionStorage.setItem("subscribed", "no more");
     return true;
@@ -114,6 +114,39 @@ def test_a_browser_is_registered_with_our_key(page, cast):
     assert (device.person_id, device.endpoint) == (cast.alice.pk, ENDPOINT)
     assert "Linux" in device.name
     expect(page.get_by_role("button", name="Remove")).to_be_visible()
+
+
+def test_a_browser_registers_again_once_a_day_as_it_is_subscribed_then(page):
+    def registered(request) -> bool:
+        return request.method == "POST" and request.url.endswith("/api/v1/devices/")
+
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.post_data_json["endpoint"]) if registered(request) else None)
+    with page.expect_response(lambda answer: registered(answer.request)):
+        page.goto("/tonight/")
+    # The push service moved it meanwhile. The same day nothing is asked; the next day the server hears of it.
+    page.evaluate("localStorage.setItem('moved', '-and-moved')")
+    page.reload(wait_until="networkidle")
+    page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=1))
+    with page.expect_response(lambda answer: registered(answer.request)):
+        page.reload()
+    assert sent == [ENDPOINT, f"{ENDPOINT}-and-moved"]
+    until(page, lambda: Device.objects.filter(endpoint=f"{ENDPOINT}-and-moved", revoked_at=None).exists())
+
+
+def test_notices_are_offered_once_to_somebody_who_has_answered(phone, site, cast):
+    page = signed_in_phone(phone, site, cast.alice)
+    page.add_init_script("Object.defineProperty(Notification, 'permission', { get: () => 'default' })")
+    offer = page.get_by_role("heading", name="A quiet reminder in the evening?")
+    page.goto("/tonight/")
+    answer(page, 6, 6, 6)
+    until(page, CheckIn.objects.exists)
+    page.goto("/tonight/")
+    expect(offer).to_be_visible()
+    page.get_by_role("button", name="No, thank you").click()
+    expect(offer).to_be_hidden()
+    page.reload(wait_until="networkidle")
+    expect(offer).to_be_hidden()
 
 
 def test_a_notice_shows_the_neutral_line_alone(page, site):

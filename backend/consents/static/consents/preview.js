@@ -15,15 +15,18 @@ async function look() {
   if (address.href === latest) return;
   latest = address.href;
   shown.setAttribute("aria-busy", "true");
-  const part = await fetch(address, { credentials: "same-origin" })
+  const page = await fetch(address, { credentials: "same-origin" })
     .then((answer) => answer.text())
-    .then((text) => new DOMParser().parseFromString(text, "text/html").querySelector("[data-preview]"))
+    .then((text) => new DOMParser().parseFromString(text, "text/html"))
     .catch(() => null);
+  const part = page?.querySelector("[data-preview]");
   // A later choice is being fetched meanwhile; this one is out of date.
   if (latest !== address.href) return;
   shown.removeAttribute("aria-busy");
-  if (part) shown.replaceChildren(part);
-  else location.assign(address);
+  if (!page || !part) return location.assign(address);
+  shown.replaceChildren(part);
+  // What that page brings along works here too; a module runs once, however often it is asked for.
+  for (const one of page.querySelectorAll("head script[type=module]")) void import(new URL(one.getAttribute("src") ?? "", address).href);
 }
 
 if (link && place) {
