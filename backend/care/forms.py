@@ -1,6 +1,10 @@
 """What the pages for therapists ask."""
 
+from datetime import date
+from typing import Any
+
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from backend.care.models import CareLink
@@ -39,3 +43,25 @@ class NoteForm(forms.Form):
         help_text=_("Encrypted. Neither the couple nor whoever runs Ebb reads it on any page."),
         widget=forms.Textarea(attrs={"rows": "4"}),
     )
+
+
+class SessionForm(forms.Form):
+    """`today` is the therapist's own: a session is marked when it has been."""
+
+    day = forms.DateField(
+        label=_("Day of a session"),
+        help_text=_("For you alone. It is marked in the lines, and what came after it is set beside what was before."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args: Any, today: date, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.today = today
+        self.fields["day"].initial = today
+        self.fields["day"].widget.attrs["max"] = today.isoformat()
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if day > self.today:
+            raise ValidationError(_("This day has not come yet."), code="out-of-range")
+        return day

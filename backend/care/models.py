@@ -1,4 +1,4 @@
-"""A therapist, the links they offered to couples, and the notes they keep. Whether a link shows anything is not decided here."""
+"""A therapist, the links they offered to couples, and the notes and sessions they keep. Whether a link shows anything is not decided here."""
 
 import uuid
 from typing import Any
@@ -124,3 +124,25 @@ class CareNote(models.Model):
 
     def __str__(self) -> str:
         return f"care note {self.pk}"
+
+
+class CareSessionQuerySet(models.QuerySet["CareSession"]):
+    def visible_to(self, viewer: Any) -> "CareSessionQuerySet":
+        return self.filter(link__therapist_id=viewer.pk) if viewer.is_authenticated else self.none()
+
+
+class CareSession(models.Model):
+    """A day on which the therapist and a couple met, marked by the therapist for themselves."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    link = models.ForeignKey(CareLink, on_delete=models.CASCADE, related_name="sessions")
+    day = models.DateField()
+
+    objects = CareSessionQuerySet.as_manager()
+
+    class Meta:
+        # also finds the sessions of one couple, and the last one of each
+        constraints = [models.UniqueConstraint(fields=["link", "day"], name="one_mark_per_session_day")]
+
+    def __str__(self) -> str:
+        return f"care session {self.pk}"

@@ -1,4 +1,4 @@
-"""A therapist's own place: applying, offering a code, letting a couple go, and notes. What couples show is not here."""
+"""A therapist's own place: applying, offering a code, letting a couple go, notes and sessions. What couples show is not here."""
 
 from uuid import UUID
 
@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from backend import clock
 from backend.accounts.requests import PersonRequest
+from backend.calendar_days import local_day
 from backend.care import services
 from backend.care.door import must_be_therapist as _must_be_therapist
-from backend.care.forms import ApplicationForm, NoteForm, OfferForm
-from backend.care.models import CareLink, CareNote, Therapist
+from backend.care.forms import ApplicationForm, NoteForm, OfferForm, SessionForm
+from backend.care.models import CareLink, CareNote, CareSession, Therapist
 from backend.care.queries import label_of, text_of
 from backend.errors import DomainError, NotFound
 from backend.web.domain import explain, private
@@ -65,9 +66,7 @@ def let_go(request: PersonRequest, link_id: UUID) -> HttpResponse:
 def notes(request: PersonRequest, link_id: UUID) -> HttpResponse:
     """The therapist's own notes about one couple, which stay theirs whatever the couple allows."""
     _must_be_therapist(request)
-    link = CareLink.objects.visible_to(request.user).filter(pk=link_id).first()
-    if link is None:
-        raise NotFound
+    link = _own(request, link_id)
     form = NoteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         services.write_note(therapist=request.user, link_id=link_id, text=form.cleaned_data["text"], now=clock.now())
@@ -85,3 +84,35 @@ def delete_note(request: PersonRequest, link_id: UUID, note_id: UUID) -> HttpRes
     services.delete_note(therapist=request.user, link_id=link_id, note_id=note_id)
     messages.success(request, gettext("Deleted."))
     return redirect("practice-notes", link_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def sessions(request: PersonRequest, link_id: UUID) -> HttpResponse:
+    """The days on which they met, for the therapist alone, whatever the couple allows."""
+    _must_be_therapist(request)
+    link = _own(request, link_id)
+    form = SessionForm(request.POST or None, today=local_day(clock.now(), request.user.zone))
+    if request.method == "POST" and form.is_valid():
+        services.mark_session(therapist=request.user, link_id=link_id, day=form.cleaned_data["day"])
+        messages.success(request, gettext("Marked."))
+        return redirect("practice-sessions", link_id)
+    marked = CareSession.objects.visible_to(request.user).filter(link=link).order_by("-day")
+    return render(request, "care/sessions.html", {"form": form, "link": link, "label": label_of(link), "sessions": marked})
+
+
+@require_POST
+@private
+def delete_session(request: PersonRequest, link_id: UUID, session_id: UUID) -> HttpResponse:
+    _must_be_therapist(request)
+    services.unmark_session(therapist=request.user, link_id=link_id, session_id=session_id)
+    messages.success(request, gettext("Deleted."))
+    return redirect("practice-sessions", link_id)
+
+
+def _own(request: PersonRequest, link_id: UUID) -> CareLink:
+    """The therapist's own link. Raises NotFound."""
+    link = CareLink.objects.visible_to(request.user).filter(pk=link_id).first()
+    if link is None:
+        raise NotFound
+    return link

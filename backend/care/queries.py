@@ -1,6 +1,13 @@
 """Reads about therapists that need a name, with what is sealed opened for its author."""
 
-from backend.care.models import CareLink, CareNote
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Max
+
+from backend.accounts.models import User
+from backend.care.models import CareLink, CareNote, CareSession
 from backend.encryption import open_sealed
 
 
@@ -12,3 +19,9 @@ def label_of(link: CareLink) -> str:
 def text_of(note: CareNote) -> str:
     """A therapist's own note. Raises encryption.Unreadable."""
     return open_sealed(bytes(note.text), table="carenote", column="text", row=str(note.pk))
+
+
+def last_sessions(therapist: User, links: Collection[UUID]) -> dict[UUID, date]:
+    """The day of the last session with each of these couples; those without one are not in it. One statement."""
+    marked = CareSession.objects.visible_to(therapist).filter(link__in=links)
+    return dict(marked.values("link").annotate(last=Max("day")).values_list("link", "last"))

@@ -1,6 +1,6 @@
-"""Every write about a therapist: applying, being verified, offering a code, letting a couple go, writing a note."""
+"""Every write about a therapist: applying, being verified, offering a code, letting a couple go, a note, the day of a session."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID, uuid4
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from backend.accounts.models import User
-from backend.care.models import CareLink, CareNote, Therapist
+from backend.care.models import CareLink, CareNote, CareSession, Therapist
 from backend.couples import codes
 from backend.encryption import seal
 from backend.errors import Conflict, NotFound
@@ -94,5 +94,21 @@ def write_note(*, therapist: User, link_id: UUID, text: str, now: datetime) -> C
 def delete_note(*, therapist: User, link_id: UUID, note_id: UUID) -> None:
     """Takes a note away for good. Raises NotFound."""
     deleted, _by_model = CareNote.objects.visible_to(therapist).filter(pk=note_id, link=link_id).delete()
+    if not deleted:
+        raise NotFound
+
+
+def mark_session(*, therapist: User, link_id: UUID, day: date) -> CareSession:
+    """Marks the day of a session, for the therapist alone; once, however often it is asked. Raises NotFound."""
+    link = CareLink.objects.visible_to(therapist).filter(pk=link_id).first()
+    if link is None:
+        raise NotFound
+    session, _is_new = CareSession.objects.get_or_create(link=link, day=day)
+    return session
+
+
+def unmark_session(*, therapist: User, link_id: UUID, session_id: UUID) -> None:
+    """Takes the mark away. Raises NotFound."""
+    deleted, _by_model = CareSession.objects.visible_to(therapist).filter(pk=session_id, link=link_id).delete()
     if not deleted:
         raise NotFound

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 OURS = ("backend", "checkins", "notifications", "config")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
-NAMES_SOMEBODYS_THING = {"prompt_id", "device_id", "invitation_id", "link_id", "note_id", "day", "object_id"}
+NAMES_SOMEBODYS_THING = {"prompt_id", "device_id", "invitation_id", "link_id", "note_id", "session_id", "day", "object_id"}
 
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
 _NAMED = {"app_label": "accounts", "url": "nowhere", "content_type_id": "1", "token": "guessed"}

@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from backend import clock
+from backend.calendar_days import local_day
 from backend.care import services
-from backend.care.models import CareLink, CareNote, Therapist
+from backend.care.models import CareLink, CareNote, CareSession, Therapist
+from backend.care.queries import last_sessions
 from backend.errors import NotFound
 from backend.privacy import services as privacy
 from tests.cast import EVENING, person, signed_in
@@ -163,15 +166,56 @@ class TestNotes:
         assert not CareNote.objects.exists()
 
 
+class TestSessions:
+    def address(self, link: CareLink) -> str:
+        return f"/practice/{link.pk}/sessions/"
+
+    def test_a_day_is_marked_once_and_taken_away_again(self):
+        thea = therapist()
+        link, _ = code_of(thea)
+        client = signed_in_twice(thea)
+        for _time in range(2):
+            assert client.post(self.address(link), {"day": "2026-03-01"}).status_code == 302
+        assert 'datetime="2026-03-01"' in client.get(self.address(link)).content.decode()
+        session = CareSession.objects.get()
+        client.post(f"{self.address(link)}{session.pk}/delete/")
+        assert not CareSession.objects.exists()
+
+    def test_a_day_that_has_not_come_is_no_session(self):
+        thea = therapist()
+        link, _ = code_of(thea)
+        today = local_day(clock.now(), thea.zone)
+        client = signed_in_twice(thea)
+        for day in (today + timedelta(days=1), "soon", ""):
+            assert client.post(self.address(link), {"day": str(day)}).status_code == 200
+        assert not CareSession.objects.exists()
+        client.post(self.address(link), {"day": str(today)})
+        assert CareSession.objects.get().day == today
+
+    def test_another_therapist_neither_marks_nor_deletes_nor_learns_the_last_one(self):
+        thea, tom = therapist(), therapist("Tom")
+        (hers, _), (his, _) = code_of(thea), code_of(tom)
+        session = services.mark_session(therapist=thea, link_id=hers.pk, day=EVENING.date())
+        for link in (hers, his):
+            with pytest.raises(NotFound):
+                services.unmark_session(therapist=tom, link_id=link.pk, session_id=session.pk)
+        with pytest.raises(NotFound):
+            services.mark_session(therapist=tom, link_id=hers.pk, day=EVENING.date())
+        assert last_sessions(tom, [hers.pk, his.pk]) == {}
+        assert last_sessions(thea, [hers.pk, his.pk]) == {hers.pk: EVENING.date()}
+
+
 def test_a_therapist_takes_their_own_things_along_and_away():
     thea = therapist()
     link, _ = code_of(thea)
     services.write_note(therapist=thea, link_id=link.pk, text="Mine.", now=EVENING)
+    services.mark_session(therapist=thea, link_id=link.pk, day=EVENING.date())
     copy = privacy.export_of(thea)
+    assert copy["care_links"][0]["sessions"] == [EVENING.date()]
     assert copy["therapist"][0]["licence"] == f"L-{thea.pk}"
     assert copy["care_links"][0]["notes"][0]["text"] == "Mine."
     privacy.erase(person=thea, now=EVENING)
-    assert not any(model.objects.exists() for model in (Therapist, CareLink, CareNote))
+    assert not any(model.objects.exists() for model in (Therapist, CareLink, CareNote, CareSession))
 
 
 def test_an_operator_who_goes_leaves_the_decision_standing():

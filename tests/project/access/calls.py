@@ -97,6 +97,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "practice/application/"): {"name": "Dr New", "licence": "N-1", "practice": "New", "jurisdiction": "Spain"},
     ("POST", "practice/offer/"): {"label": "New", "purpose": "sessions"},
     ("POST", "practice/<uuid:link_id>/notes/"): {"text": "New"},
+    ("POST", "practice/<uuid:link_id>/sessions/"): {"day": "2026-02-01"},
 }
 
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 NEVER_SHOWN = {"endpoint", "keys"}
 """What the server keeps of a person and shows to nobody, not even to them."""
-OF_THE_THERAPIST = {"care label", "care note"}
+OF_THE_THERAPIST = {"care label", "care note", "care session"}
 """What a therapist wrote about her and reads alone."""
 
 

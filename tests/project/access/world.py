@@ -85,6 +85,7 @@ SECRETS: dict[str, str] = {
     "reads": '"therapist_name":"Dr Thea"',
     "care label": "canary label: the pier",
     "care note": "canary care note: the jetty",
+    "care session": 'datetime="2026-02-13"',
 }
 """What Selma alone may see unless a cell says otherwise, by what it is called there."""
 
@@ -217,12 +218,14 @@ def _care(people: dict[str, User]) -> dict[str, dict[str, Any]]:
         "outsider": of_others,
         "unpaired": of_formerly,
     }
-    return {role: mine.get(role) or {"link_id": uuid.uuid4(), "note_id": uuid.uuid4()} for role in people}
+    return {role: mine.get(role) or {"link_id": uuid.uuid4(), "note_id": uuid.uuid4(), "session_id": uuid.uuid4()} for role in people}
 
 
 def _noted(link: CareLink, text: str) -> dict[str, Any]:
-    note = care.write_note(therapist=link.therapist.user, link_id=link.pk, text=text, now=CONSENTED)
-    return {"link_id": link.pk, "note_id": note.pk}
+    therapist = link.therapist.user
+    note = care.write_note(therapist=therapist, link_id=link.pk, text=text, now=CONSENTED)
+    session = care.mark_session(therapist=therapist, link_id=link.pk, day=date(2026, 2, 13 if text == SECRETS["care note"] else 14))
+    return {"link_id": link.pk, "note_id": note.pk, "session_id": session.pk}
 
 
 def _opt_in(one: User, *, sharing: str) -> None:
