@@ -4,7 +4,7 @@ Every plot has a title and a description; the page puts a sentence under it and 
 are gaps in the line, the scale is always the whole of 0 to 10, and the two lines differ by dash as well as by colour.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 WIDTH, HEIGHT = 360, 190
 LEFT, RIGHT, TOP, BOTTOM = 24, 354, 10, 160
 SCALE_TOP = 10
+DOT_ROW, DOT_LEFT, DOT_APART = 20, 104, 4
 DASH = {"me": "none", "you": "7 5"}
 RIBBON_WEEK, RIBBON_HEIGHT = 30, 34
 # How a state is drawn besides its colour: flat, meeting and parting, side by side, dotted.
@@ -54,10 +55,11 @@ def line_plot(
     description: str,
     step_days: int = 1,
     spoken: Mapping[int, str] | None = None,
+    met: Sequence[date] = (),
 ) -> SafeString:
     """Lines from the day `start`, a point every `step_days`, on the whole scale. `key` keeps the ids of plots on a page apart.
 
-    `spoken` says each point in words, by its number. Each is a place that keys reach: the last one by Tab, the others from there.
+    `met` are days to be marked. `spoken` says each point in words, by its number. Each is a place that keys reach: the last one by Tab, the others from there.
     """
     points = max(len(line.values) for line in lines)
     grid = format_html_join(
@@ -71,18 +73,69 @@ def line_plot(
         ((f"{x:.1f}", HEIGHT - 12, anchor, words) for x, anchor, words in _date_labels(start, points, step_days)),
     )
     drawn = format_html_join("", "{}", ((_drawn(line, points),) for line in lines))
+    marked = _marked([(day - start).days / step_days for day in met], points, bottom=BOTTOM)
     reached = _reached(spoken or {}, points)
     return format_html(
         '<svg class="plot" viewBox="0 0 {} {}" role="group" aria-labelledby="{k}-t {k}-d">'
-        '<title id="{k}-t">{}</title><desc id="{k}-d">{}</desc><g aria-hidden="true">{}{}{}</g>{}</svg>',
+        '<title id="{k}-t">{}</title><desc id="{k}-d">{}</desc><g aria-hidden="true">{}{}{}{}</g>{}</svg>',
         WIDTH,
         HEIGHT,
         title,
         description,
         grid,
         labels,
+        marked,
         drawn,
         reached,
+        k=key,
+    )
+
+
+def dot_plot(
+    *,
+    key: str,
+    start: date,
+    days: int,
+    rows: Sequence[tuple[str, Sequence[Collection[date]]]],
+    title: str,
+    description: str,
+    met: Sequence[date] = (),
+) -> SafeString:
+    """A row for each word with the days of each person: a full dot for one, above, and a hollow one for the other, below."""
+    bottom = TOP + DOT_ROW * len(rows)
+    middles = [TOP + DOT_ROW * (number + 0.5) for number in range(len(rows))]
+    names = format_html_join(
+        "",
+        '<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}"/><text x="{}" y="{}" text-anchor="end">{}</text>',
+        ((DOT_LEFT, RIGHT, y, y, DOT_LEFT - 10, y + 4, word) for y, (word, _days) in zip(middles, rows, strict=True)),
+    )
+    dots = format_html_join(
+        "",
+        '<circle cx="{}" cy="{}" r="3" class="{}"/>',
+        (
+            (f"{_x((day - start).days, days, left=DOT_LEFT):.1f}", y + DOT_APART * (1 if person else -1), "you" if person else "me")
+            for y, (_word, of_each) in zip(middles, rows, strict=True)
+            for person, named in enumerate(of_each)
+            for day in sorted(named)
+        ),
+    )
+    labels = format_html_join(
+        "",
+        '<text x="{}" y="{}" text-anchor="{}">{}</text>',
+        ((f"{x:.1f}", bottom + 18, anchor, words) for x, anchor, words in _date_labels(start, days, 1, left=DOT_LEFT)),
+    )
+    marked = _marked([(day - start).days for day in met], days, bottom=bottom, left=DOT_LEFT)
+    return format_html(
+        '<svg class="plot" viewBox="0 0 {} {}" role="img" aria-labelledby="{k}-t {k}-d">'
+        '<title id="{k}-t">{}</title><desc id="{k}-d">{}</desc><g aria-hidden="true">{}{}{}{}</g></svg>',
+        WIDTH,
+        bottom + 26,
+        title,
+        description,
+        names,
+        labels,
+        marked,
+        dots,
         k=key,
     )
 
@@ -125,14 +178,23 @@ def _y(level: float) -> float:
     return BOTTOM - (BOTTOM - TOP) * level / SCALE_TOP
 
 
-def _x(point: int, points: int) -> float:
-    return LEFT + (RIGHT - LEFT) * point / max(points - 1, 1)
+def _x(point: float, points: int, *, left: float = LEFT) -> float:
+    return left + (RIGHT - left) * point / max(points - 1, 1)
 
 
-def _date_labels(start: date, points: int, step_days: int) -> Iterator[tuple[float, str, str]]:
+def _marked(at: Sequence[float], points: int, *, bottom: float, left: float = LEFT) -> SafeString:
+    """Upright lines at these points, as far as they are in the picture."""
+    return format_html_join(
+        "",
+        '<path class="met" d="M{} {}V{}"/>',
+        ((f"{_x(point, points, left=left):.1f}", TOP, f"{bottom:.0f}") for point in at if 0 <= point <= points - 1),
+    )
+
+
+def _date_labels(start: date, points: int, step_days: int, *, left: float = LEFT) -> Iterator[tuple[float, str, str]]:
     """Where the dates stand under the axis: both ends and the middle."""
     for point, anchor in ((0, "start"), ((points - 1) // 2, "middle"), (points - 1, "end")):
-        yield _x(point, points), anchor, date_format(start + timedelta(days=point * step_days), "SHORT_DAY_FORMAT")
+        yield _x(point, points, left=left), anchor, date_format(start + timedelta(days=point * step_days), "SHORT_DAY_FORMAT")
 
 
 def _reached(spoken: Mapping[int, str], points: int) -> SafeString:

@@ -1,6 +1,7 @@
 """What a therapist sees of couples, and what a member sees of their own side before they allow it."""
 
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,15 +17,18 @@ from backend.audit.models import Disclosure
 from backend.audit.services import Grant, disclose
 from backend.calendar_days import local_day
 from backend.care.door import must_be_therapist as _must_be_therapist
-from backend.care.models import CareLink
-from backend.care.queries import label_of
+from backend.care.models import CareLink, CareSession
+from backend.care.queries import label_of, last_sessions
 from backend.consents.models import Consent
 from backend.consents.queries import approvals_of
 from backend.couples.queries import pair_of
 from backend.errors import NotFound
 from backend.web.domain import private
-from checkins.practice.pictures import GLANCE_WEEKS, glance_of, shown_of
+from checkins.practice.comparing import table_of
+from checkins.practice.periods import compared, parting_day
+from checkins.practice.pictures import GLANCE_WEEKS, glance_of, names_of, shown_of
 from checkins.practice.trend import Trend, own_side, sides_of, trend_of
+from checkins.practice.wording import in_words
 
 COUPLES_ON_A_PAGE = 40
 SPANS = (4, 12)
@@ -49,7 +53,9 @@ def caseload(request: PersonRequest) -> HttpResponse:
             links=[link.pk for link in page],
         )
         sides = sides_of(list(grants.values()), now=now)
-    return render(request, "checkins/practice/caseload.html", {"page": page, "couples": [_row(link, grants, sides) for link in page]})
+    met = last_sessions(request.user, [link.pk for link in page])
+    couples = [_row(link, grants, sides, met) for link in page]
+    return render(request, "checkins/practice/caseload.html", {"page": page, "couples": couples})
 
 
 @require_safe
@@ -73,7 +79,10 @@ def couple(request: PersonRequest, link_id: UUID) -> HttpResponse:
         "weeks_back": weeks,
         "is_available": grant is not None,
     }
-    return render(request, "checkins/practice/couple.html", context | (shown_of(trend) if trend else {}))
+    if trend:
+        met = list(CareSession.objects.visible_to(request.user).filter(link=link).order_by("day").values_list("day", flat=True))
+        context |= {**shown_of(trend, met=met), "summary": in_words(trend), **_comparison(request, trend, met)}
+    return render(request, "checkins/practice/couple.html", context)
 
 
 @require_safe
@@ -91,7 +100,27 @@ def preview(request: PersonRequest, link_id: UUID) -> HttpResponse:
     return render(request, "checkins/practice/preview.html", {"link_id": link_id, **shown_of(trend)})
 
 
-def _row(link: CareLink, grants: dict[UUID, Grant], sides: Any) -> dict[str, Any]:
+def _comparison(request: PersonRequest, trend: Trend, met: Sequence[date]) -> dict[str, Any]:
+    """Before a day and from it on: the day that was asked for where it parts these days, else the last session, else the middle."""
+    usual = parting_day(trend, met)
+    comparison = compared(trend, _day(request.GET.get("from", ""), usual)) or compared(trend, usual)
+    if comparison is None:
+        return {}
+    return {
+        "comparison": table_of(comparison, names_of(trend.sides)),
+        "earliest": trend.since + timedelta(days=1),
+        "is_session": comparison.day in met,
+    }
+
+
+def _day(text: str, otherwise: date) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return otherwise
+
+
+def _row(link: CareLink, grants: dict[UUID, Grant], sides: Any, met: Mapping[UUID, date]) -> dict[str, Any]:
     grant = grants.get(link.pk)
-    glance = glance_of(sides[link.pk], until=grant.until) if grant else None
+    glance = glance_of(sides[link.pk], until=grant.until, last_session=met.get(link.pk)) if grant else None
     return {"id": link.pk, "label": label_of(link), "is_ended": link.ended_at is not None, "glance": glance}

@@ -15,7 +15,7 @@ from backend import clock
 from backend.accounts.models import User
 from backend.audit.models import Disclosure, DisclosureQuerySet
 from backend.care import services as care
-from backend.care.models import CareLink
+from backend.care.models import CareLink, CareSession
 from backend.consents import services as consents
 from backend.couples import services as couples
 from checkins.models import CheckIn, Episode
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 PAIRED = EVENING - 40 * DAY
 SAYS_NOTHING = "Not available at present."
-PARTS = {"summary": "Week by week", "levels": "Show as a table", "feelings": "Feelings named"}
+PARTS = {"summary": "Week by week", "levels": "<h2>Room needed</h2>", "feelings": "<h2>Feelings named</h2>"}
 
 
 @dataclass
@@ -285,6 +285,37 @@ def test_episodes_and_prompts_say_when_and_how_it_was_felt_and_never_who(agreed)
     assert agreed.look() == page
 
 
+def test_a_session_is_marked_for_its_therapist_and_parts_the_days(agreed):
+    session = TODAY - 13 * DAY
+    care.mark_session(therapist=agreed.thea, link_id=agreed.link.pk, day=session)
+    page = agreed.look()
+    assert f'<time datetime="{session}">' in page
+    assert "Since the session on 19 February" in page
+    assert page.count('class="met" d=') == 4
+    assert "15 days before" in page
+    other = agreed.client.get(agreed.address, {"from": str(TODAY - 7 * DAY)}).content.decode()
+    assert "Before and since 25 February" in other
+    for nonsense in ("2026-13-45", "yesterday", str(TODAY), "0001-01-01"):
+        assert "Since the session on 19 February" in agreed.client.get(agreed.address, {"from": nonsense}).content.decode()
+
+
+def test_the_caseload_says_which_way_weeks_went_since_the_session_and_when_it_is_too_early(agreed):
+    def said() -> str:
+        return plain(agreed.client.get("/practice/").content.decode())
+
+    assert "Since the session" not in said()
+    care.mark_session(therapist=agreed.thea, link_id=agreed.link.pk, day=TODAY - 9 * DAY)
+    assert re.search(r"Since the session on 23 February:\s*too few weeks to say", said())
+    CareSession.objects.update(day=TODAY - 16 * DAY)
+    assert re.search(r'Since the session on 16 February:\s*Alice <span aria-hidden="true">', said())
+
+
+def test_the_summary_stands_on_the_page_in_the_language_of_whoever_reads(agreed):
+    assert "Alice answered in full on 28 of these days and Bob on 28" in agreed.look()
+    User.objects.filter(pk=agreed.thea.pk).update(language="es")
+    assert "Alice respondió por completo 28 de estos días" in agreed.look()
+
+
 def test_the_caseload_asks_as_much_for_many_couples_as_for_few(agreed, at):
     def couple_more(number: int) -> None:
         a, b = person(f"A{number}"), person(f"B{number}")
@@ -293,6 +324,8 @@ def test_the_caseload_asks_as_much_for_many_couples_as_for_few(agreed, at):
         link, code = code_of(agreed.thea)
         allow(a, link, code)
         allow(b, link, code)
+
+        care.mark_session(therapist=agreed.thea, link_id=link.pk, day=TODAY - 15 * DAY)
 
     def statements() -> int:
         with CaptureQueriesContext(connection) as asked:
