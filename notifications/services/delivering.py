@@ -15,6 +15,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.db.models import F
 
+from backend.statements import fetch_row
 from notifications.channels import UnknownChannel, channel_for
 from notifications.channels.base import (
     Address,
@@ -60,6 +61,8 @@ def deliver_due(*, clock: Clock) -> int:
     It is handed the clock itself, since it may run for minutes and asks the time before each send.
     """
     now = clock()
+    if not any(fetch_row(_ANYTHING, {"now": now}) or (True,)):
+        return 0
     expire_stale(now=now)
     take_back_lapsed(now=now)
     total = 0
@@ -235,3 +238,13 @@ def _failure(outcome: Failure | ChannelError) -> Failure:
     if isinstance(outcome, Failure):
         return outcome
     return Failure(outcome.reason[:40], outcome.permanent, outcome.stop_service, outcome.retry_after)
+
+
+_OUTBOX = Delivery._meta.db_table
+
+# What is due, stale or lapsed, each the end of an index: most sweeps find nothing, and cost this one statement.
+_ANYTHING = f"""
+    SELECT (SELECT min(due_at) FROM {_OUTBOX} WHERE state = '{Delivery.State.QUEUED.value}') <= %(now)s::timestamptz,
+           (SELECT min(expires_at) FROM {_OUTBOX} WHERE state = '{Delivery.State.QUEUED.value}') <= %(now)s::timestamptz,
+           (SELECT min(leased_until) FROM {_OUTBOX} WHERE state = '{Delivery.State.SENDING.value}') <= %(now)s::timestamptz
+"""  # noqa: S608 (our own table)

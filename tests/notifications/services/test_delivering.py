@@ -90,6 +90,16 @@ class TestSending:
         assert MemoryChannel.sent == []
         assert states() == ["expired", "expired"]
 
+    def test_what_was_put_off_past_its_end_expires_at_its_end(self, cast, prompts):
+        end = the_delivery(person=cast.alice).expires_at
+        Delivery.objects.update(due_at=end + timedelta(seconds=3))
+        deliver(end)
+        assert states() == ["expired", "expired"]
+
+    def test_a_sweep_that_finds_nothing_is_one_statement(self, prompts, django_assert_num_queries):
+        with django_assert_num_queries(1):
+            deliver(SLOT - timedelta(seconds=1))
+
     def test_the_database_refuses_a_send_after_the_end(self, cast, prompts):
         late = the_delivery(person=cast.alice)
         with pytest.raises(IntegrityError), transaction.atomic():
