@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from backend.care.models import CareLink
 from backend.consents.models import Consent
@@ -30,8 +31,14 @@ class Disclosure(models.Model):
     """
 
     class Place(models.TextChoices):
-        CASELOAD = "caseload"
-        TREND = "trend"
+        CASELOAD = "caseload", _("looked at the last weeks, in the list of couples")
+        TREND = "trend", _("looked at your page")
+        TABLE = "table", _("took along a table (CSV)")
+        RECORD = "record", _("took along a record (FHIR)")
+        SHEET = "sheet", _("took along a sheet for a session (PDF)")
+
+    TAKEN_ALONG = (Place.TABLE, Place.RECORD, Place.SHEET)
+    """Where a file left Ebb: what was withdrawn since stays in it."""
 
     at = models.DateTimeField()
     couple_number = models.BigIntegerField()

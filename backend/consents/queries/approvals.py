@@ -22,6 +22,8 @@ class Allowed:
     members: tuple[Membership, Membership]
     scopes: frozenset[str]
     since: date
+    consents: frozenset[UUID]
+    """The two it rests on. A consent is never amended, so the same two always allow the same."""
 
 
 def allowed_by(*, therapist_id: int, links: Collection[UUID], now: datetime) -> dict[UUID, Allowed]:
@@ -59,6 +61,7 @@ def _in_common(a: Consent, b: Consent) -> Allowed:
         members=(a.membership, b.membership),
         scopes=frozenset(a.scopes) & frozenset(b.scopes),
         since=max(a.from_day, b.from_day),
+        consents=frozenset((a.pk, b.pk)),
     )
 
 

@@ -1,6 +1,8 @@
 """The log of disclosures: nobody changes it, both partners read it in plain words, and it says nothing of their own reading."""
 
+import csv
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -33,8 +35,8 @@ def link(cast, thea):
     return link
 
 
-def look(thea, *links, now=EVENING):
-    return disclose(therapist=thea, place="trend", weeks=4, links=[link.pk for link in links], now=now)
+def look(thea, *links, now=EVENING, place="trend"):
+    return disclose(therapist=thea, place=place, weeks=4, links=[link.pk for link in links], now=now)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +82,9 @@ def test_both_partners_read_the_same_lines_and_nobody_else_does(cast, link, thea
 
 def test_a_therapist_reads_their_own_lines_alone(link, thea):
     look(thea, link)
-    assert "Dr Thea" in signed_in_twice(thea).get("/practice/reads/").content.decode()
+    page = signed_in_twice(thea).get("/practice/reads/").content.decode()
+    assert "Dr Thea" in page
+    assert "The two from Tuesday" in page
     assert "Dr Thea" not in signed_in_twice(therapist("Tom")).get("/practice/reads/").content.decode()
 
 
@@ -95,6 +99,28 @@ def test_lines_of_two_therapists_can_be_told_apart(cast, link, thea):
     assert client.get("/you/therapists/reads/").content.decode().count("Practice by the river") == 2
     assert client.get("/you/therapists/reads/?therapist=Dr+Tom").content.decode().count("Practice by the river") == 1
     assert client.get("/you/therapists/reads/?therapist=nobody").content.decode().count("Practice by the river") == 2
+
+
+def test_looks_and_files_can_be_told_apart_and_kept_as_a_table(cast, link, thea):
+    thea.therapist.name, thea.therapist.practice = "=1+1", "Ríos"
+    thea.therapist.save(update_fields=["name", "practice"])
+    look(thea, link)
+    look(thea, link, place="table")
+    client = signed_in(cast.bob)
+    both, looked, taken = (client.get("/you/therapists/reads/", {"way": way}).content.decode() for way in ("", "looked", "taken"))
+    page, file = "looked at your page", "took along a table (CSV)"
+    assert [(page in one, file in one) for one in (both, looked, taken)] == [(True, True), (True, False), (False, True)]
+    answer = client.get("/you/therapists/reads/table/", {"way": "taken", "therapist": "=1+1"})
+    (line,) = csv.DictReader(StringIO(answer.content.decode("utf-8-sig")))
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert list(line.values()) == [
+        "2026-03-04 20:30", "'=1+1", "Ríos", file, "Named feelings, Daily lines, Weekly summary", "2026-02-04", "2026-03-03",
+        "To prepare and follow your sessions",
+    ]  # fmt: skip
+    assert len(client.get("/you/therapists/reads/table/").content.splitlines()) == 3
+    for other in (cast.charlie, cast.dana, thea):
+        assert len(signed_in(other).get("/you/therapists/reads/table/").content.splitlines()) == 1
+    assert Disclosure.objects.count() == 2
 
 
 def test_p10_what_partners_read_of_each_other_is_noted_nowhere(cast):

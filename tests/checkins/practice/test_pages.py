@@ -1,9 +1,7 @@
 """What a therapist is shown of a couple: as far as both allow, while both do, and never without a line in the couple's log."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +9,10 @@ from django.db import DatabaseError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from backend import clock
 from backend.accounts.models import User
 from backend.audit.models import Disclosure, DisclosureQuerySet
 from backend.care import services as care
-from backend.care.models import CareLink, CareSession
+from backend.care.models import CareSession
 from backend.consents import services as consents
 from backend.couples import services as couples
 from checkins.models import CheckIn, Episode
@@ -23,69 +20,14 @@ from notifications import services as notifications
 from notifications.models import Prompt
 from tests.answering import full, keep, keep_many
 from tests.cast import EVENING, TODAY, pair, person, signed_in
-from tests.consenting import ALL, agree, allow, applied, code_of, signed_in_twice, therapist, verified
+from tests.checkins.practice.told import DAY, HIDES, PAIRED, plain
+from tests.consenting import ALL, agree, allow, applied, code_of, signed_in_twice, verified
 
 pytestmark = pytest.mark.django_db
 
-DAY = timedelta(days=1)
-PAIRED = EVENING - 40 * DAY
 SAYS_NOTHING = "Not available at present."
 PARTS = {"summary": "Week by week", "levels": "<h2>Room needed</h2>", "feelings": "<h2>Feelings named</h2>"}
-
-
-@dataclass
-class Told:
-    """Alice and Bob, five weeks after they paired, and Thea, whom both gave her code back."""
-
-    alice: User
-    bob: User
-    thea: User
-    link: CareLink
-    code: str
-    client: Client
-
-    @property
-    def address(self) -> str:
-        return f"/practice/{self.link.pk}/"
-
-    def look(self, weeks: int = 4) -> str:
-        answer = self.client.get(self.address, {"weeks": weeks})
-        assert answer.status_code == 200
-        return plain(answer.content.decode())
-
-
-def plain(page: str) -> str:
-    return re.sub(r'value="[A-Za-z0-9]{64}"', "", page)
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
-    """Sets the clock."""
-
-    def move(now: datetime) -> None:
-        monkeypatch.setattr(clock, "now", lambda: now)
-
-    move(EVENING)
-    return move
-
-
-@pytest.fixture
-def told(at: Any) -> Told:
-    alice, bob, thea = person("Alice"), person("Bob"), therapist()
-    pair(alice, bob, now=PAIRED)
-    days = [TODAY - n * DAY for n in range(1, 36)]
-    keep_many(alice, {day: full(8 if n < 7 else 5, 6, 4) for n, day in enumerate(days)})
-    keep_many(bob, {day: full(3, 4, 9) for day in days})
-    CheckIn.objects.filter(person=alice, day=TODAY - 3 * DAY).update(feelings=["tender", "tired"])
-    link, code = code_of(thea)
-    return Told(alice, bob, thea, link, code, signed_in_twice(thea))
-
-
-@pytest.fixture
-def agreed(told: Told) -> Told:
-    allow(told.alice, told.link, told.code)
-    allow(told.bob, told.link, told.code)
-    return told
+FILES = ("table", "record")
 
 
 @pytest.mark.parametrize(
@@ -109,26 +51,6 @@ def test_p8_the_page_shows_what_both_allow_and_nothing_else(told, a, b):
     assert [set(row.scopes) for row in Disclosure.objects.all()] == ([in_common] if in_common else [])
 
 
-def _expire(told: Told, at: Any) -> None:
-    at(EVENING + 28 * DAY)
-
-
-HIDES: dict[str, Callable[[Told, Any], Any]] = {
-    "Alice stops": lambda told, at: consents.withdraw(person=told.alice, link_id=told.link.pk, now=EVENING),
-    "Bob stops": lambda told, at: consents.withdraw(person=told.bob, link_id=told.link.pk, now=EVENING),
-    "it is over": _expire,
-    "Bob pauses": lambda told, at: consents.pause(person=told.bob, now=EVENING),
-    "Alice does not feel safe": lambda told, at: consents.enter_safety(person=told.alice, now=EVENING),
-    "Alice leaves quietly": lambda told, at: couples.leave(person=told.alice, quietly=True, now=EVENING),
-    "Bob leaves openly": lambda told, at: couples.leave(person=told.bob, quietly=False, now=EVENING),
-    "Bob allows other things": lambda told, at: (
-        agree(told.alice, told.link, scopes=["summary"], days=9, days_back=0, now=EVENING),
-        agree(told.bob, told.link, scopes=["levels"], days=9, days_back=0, now=EVENING),
-    ),
-    "Alice deletes her account": lambda told, at: told.alice.delete(),
-}
-
-
 @pytest.mark.parametrize("why", HIDES)
 def test_k1_k4_however_it_ends_the_next_look_says_the_same_few_words_and_leaves_no_line(agreed, at, why):
     link, _ = code_of(agreed.thea)
@@ -139,6 +61,9 @@ def test_k1_k4_however_it_ends_the_next_look_says_the_same_few_words_and_leaves_
     assert plain(agreed.look().replace(str(agreed.link.pk), "LINK")) == plain(nobody_allowed)
     assert SAYS_NOTHING in nobody_allowed
     assert "Alice" not in agreed.client.get("/practice/").content.decode()
+    for file in FILES:
+        answer = agreed.client.post(f"{agreed.address}{file}/")
+        assert (answer.status_code, answer.headers["Location"], answer.content) == (302, agreed.address, b"")
     assert Disclosure.objects.count() == lines
 
 
@@ -184,7 +109,8 @@ def test_whoever_else_asks_finds_nothing_there(agreed, who):
         there, missing = client.get(address.format(agreed.link.pk)), client.get(address.format("00000000-0000-4000-8000-000000000007"))
         assert there.status_code == missing.status_code == 404
         assert plain(there.content.decode()) == plain(missing.content.decode())
-    assert client.post(f"{agreed.address}let-go/").status_code == 404
+    for posted in ("let-go", *FILES):
+        assert client.post(f"{agreed.address}{posted}/").status_code == 404
     assert Client().get(agreed.address).headers["Location"].startswith("/accounts/login/")
 
 
