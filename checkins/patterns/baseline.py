@@ -46,8 +46,10 @@ class Spreads:
         squares = self.squares[0] + self.squares[1] + self.squares[2] + self.squares[3]
         weight = self.weight[0] + self.weight[1] + self.weight[2] + self.weight[3]
         pooled = (c.pooled_spread_weight * c.prior_spread**2 + squares) / (c.pooled_spread_weight + weight)
-        own = (c.prior_spread_weight * pooled + self.squares) / (c.prior_spread_weight + self.weight)
-        return np.asarray(np.maximum(np.sqrt(own), LEAST_SPREAD))
+        own: Floats = c.prior_spread_weight * pooled + self.squares
+        own /= c.prior_spread_weight + self.weight
+        np.sqrt(own, out=own)
+        return np.maximum(own, LEAST_SPREAD, out=own)
 
 
 def initial_levels(c: Constants, count: int) -> Levels:
@@ -91,20 +93,23 @@ def learn(
     has beyond each of them (moment matching: the mixture's mean and variance are kept, its shape is not). With no forgetting, no limit and one
     state this is the textbook filter.
     """
-    residual = np.clip(residual, -limit, limit)
+    residual = np.minimum(np.maximum(residual, -limit), limit)
     to_level = levels.level_var + weekend * levels.cross_var
     to_offset = levels.cross_var + weekend * levels.offset_var
-    total = levels.expected_var(weekend) + noise_var
-    gain_level, gain_offset = to_level / total, to_offset / total
+    # What is not answered has no gain and forgets nothing, so it stays as it is.
+    taught = seen.astype(levels.level.dtype)
+    gain = taught / (to_level + weekend * to_offset + noise_var)
+    gain_level, gain_offset = to_level * gain, to_offset * gain
     most = np.array(c.prior_level_sd, levels.level_var.dtype)[:, None, None] ** 2
-    level_var = (levels.level_var - gain_level * to_level + gain_level**2 * between_var) / c.forgetting
+    level_var = levels.level_var - gain_level * to_level + gain_level * gain_level * between_var
+    level_var *= 1.0 + taught * (1.0 / c.forgetting - 1.0)
     # The offset is not forgotten: it is seen on two days in seven only, and its prior is narrow.
     return Levels(
-        level=np.where(seen, levels.level + gain_level * residual, levels.level),
-        offset=np.where(seen, levels.offset + gain_offset * residual, levels.offset),
-        level_var=np.where(seen, np.minimum(level_var, most), levels.level_var),
-        cross_var=np.where(seen, levels.cross_var - gain_level * to_offset, levels.cross_var),
-        offset_var=np.where(seen, levels.offset_var - gain_offset * to_offset, levels.offset_var),
+        level=levels.level + gain_level * residual,
+        offset=levels.offset + gain_offset * residual,
+        level_var=np.minimum(level_var, most),
+        cross_var=levels.cross_var - gain_level * to_offset,
+        offset_var=levels.offset_var - gain_offset * to_offset,
     )
 
 
@@ -114,7 +119,6 @@ def learn_spreads(c: Constants, spreads: Spreads, *, square: Floats, seen: Bools
     `square` [4, 2, C] (points squared): the squared residual with the expected shift taken out but not the mood, which is
     part of the own spread, over its variance in squared own spreads (above 1 while baseline or state is unsure).
     """
-    return Spreads(
-        squares=np.where(seen, c.forgetting * spreads.squares + square, spreads.squares),
-        weight=np.where(seen, c.forgetting * spreads.weight + 1.0, spreads.weight),
-    )
+    taught = seen.astype(square.dtype)
+    kept = 1.0 - taught * (1.0 - c.forgetting)
+    return Spreads(squares=kept * spreads.squares + taught * square, weight=kept * spreads.weight + taught)

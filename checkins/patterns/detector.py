@@ -4,7 +4,6 @@ Order of a day: predict the cells, standardise the answers against what is usual
 with the expected shift taken out, say how likely the pattern is, set the alert.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -15,7 +14,6 @@ from checkins.patterns.baseline import Levels, Spreads, learn, learn_spreads
 from checkins.patterns.calibration import PRIOR_EITHER, TINY, calibrate
 from checkins.patterns.constants import LATE_DAYS, Constants
 from checkins.patterns.couple_filter import (
-    joint_log_likelihood,
     over_kinds,
     pattern,
     person_weights,
@@ -25,17 +23,18 @@ from checkins.patterns.couple_filter import (
 from checkins.patterns.emission import Reading, read_quick, read_silence, read_values, trust
 from checkins.patterns.model import (
     BOTH_APART,
+    DIRECTIONS,
     DRAWING_BACK,
     GOOD,
     HARD,
     MILDLY_DRAWING_BACK,
     MILDLY_REACHING,
     MODEL_OF_DAYS,
+    MOOD,
     ORDINARY,
     REACHING,
-    TO_DRAW_BACK,
+    STATES,
     TO_HARD,
-    TO_REACH,
     USUAL,
     Model,
 )
@@ -45,9 +44,9 @@ LONGEST_SILENCE = 30.0
 # How much of what the filter says is passed on before there are enough answers; the rest is the prior.
 EARLY_WEIGHT = 0.15
 LATELY_POWER = 6
-# Couples whose day is best worked out at once: what is at hand then fits in the cache of one core (`manage.py bench assess`). No power
-# of two, for the columns of states would then get in each other's way there.
-COUPLES_AT_ONCE = 1200
+# Couples whose day is best worked out at once: more, and what is at hand leaves the cache of one core; fewer, and the calls into
+# numpy cost more than what they do (`manage.py bench assess`). No power of two, for columns would then get in each other's way.
+COUPLES_AT_ONCE = 5000
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def advance_memory(memory: Memory, answers: DayAnswers, model: Model) -> tuple[M
     """`advance` on unfolded states, in the bits of `memory`."""
     memory = _remember(memory, answers, model)
     output = _speak(memory, model)
-    return replace(memory, alert=output.alert.astype(np.float64)), output
+    return replace(memory, alert=output.alert.astype(memory.lately.dtype)), output
 
 
 def advance_course(states: States, course: Course) -> tuple[States, list[DayOutput]]:
@@ -115,21 +114,35 @@ def _remember(memory: Memory, answers: DayAnswers, model: Model) -> Memory:
     quick = np.ascontiguousarray(answers.quick.T)
     weekend = (answers.weekday >= 5).astype(bits)[None, None]
     seen = ~np.isnan(values)
-    full = seen.any(axis=0)
+    full = seen[0] | seen[1] | seen[2] | seen[3]
     quick = np.where(full, Quick.NONE, quick)
     answered = full | (quick != Quick.NONE)
     silent_days = np.where(answered, 0.0, np.minimum(memory.silent_days + 1.0, LONGEST_SILENCE))
 
     levels, spread = memory.levels, memory.spreads.spread(c)
     carried = c.mood_persistence * memory.mood
-    deviation = (np.where(seen, values, 0.0) - levels.expected(weekend)) / spread - model.mood * carried
-    reading = read_values(model, deviation=deviation, unsure=levels.expected_var(weekend) / spread**2, seen=seen)
-    heard = reading.log_likelihood * (full * trust(c, memory.spreads.weight[FELT])) + read_quick(model, quick)
-    by_person = heard + read_silence(c, silent_days)
+    deviation = (np.where(seen, values, 0.0) - levels.expected(weekend)) / spread - model.loads[MOOD] * carried
+    unsure = levels.expected_var(weekend) / (spread * spread)
+    reading = read_values(model, deviation=deviation, unsure=unsure, seen=seen)
+    heard = reading.log_likelihood
+    heard *= full * trust(c, memory.spreads.weight[FELT])
+    sides, couples = np.nonzero(quick)
+    heard[:, :, sides, couples] += read_quick(model, quick[sides, couples])
+    silent = read_silence(c, silent_days)
+    for state in (DRAWING_BACK, MILDLY_DRAWING_BACK):
+        heard[state] += silent
 
-    cells, _ = update(predict(memory.cells, model.couple_moves, model.kind_moves), joint_log_likelihood(by_person))
+    cells = update(predict(memory.cells, model.couple_moves, model.kind_moves), heard)
     learned, spreads, mood = _learn(
-        model, memory, spread=spread, deviation=deviation, reading=reading, weights=person_weights(cells), weekend=weekend, seen=seen
+        model,
+        memory,
+        spread=spread,
+        deviation=deviation,
+        unsure=unsure,
+        reading=reading,
+        weights=person_weights(cells),
+        weekend=weekend,
+        seen=seen,
     )
     a, b = pattern(cells)
     lately = memory.lately + (a + b - memory.lately) / LATE_DAYS
@@ -137,26 +150,37 @@ def _remember(memory: Memory, answers: DayAnswers, model: Model) -> Memory:
 
 
 def _learn(
-    model: Model, memory: Memory, *, spread: Floats, deviation: Floats, reading: Reading, weights: Floats, weekend: Floats, seen: Bools
+    model: Model,
+    memory: Memory,
+    *,
+    spread: Floats,
+    deviation: Floats,
+    unsure: Floats,
+    reading: Reading,
+    weights: Floats,
+    weekend: Floats,
+    seen: Bools,
 ) -> tuple[Levels, Spreads, Floats]:
     """What is usual after the day, and the mood [2, C] that the day's answers show beyond what was carried over."""
     c, levels = model.constants, memory.levels
     shares, shift, shift_var = expected_shift(model, weights)
-    mood, leaning = (rows[0] - _weighted(shares, rows[1:]) for rows in (reading.mood, reading.leaning))
-    noise = model.unique_var + model.mood**2 * reading.mood_var + model.leaning**2 * reading.leaning_var
+    # [2 factors, 2, C], and what they make of each question [4, 2, C].
+    factors = reading.factors[0] - _weighted(shares[:, None], reading.factors[1:])
+    together, noise = _weighted(model.loads, factors), model.unique_var + _weighted(model.loads_squared, reading.factor_var)
+    square = spread * spread
     learned = learn(
         c,
         levels,
-        residual=(deviation - taken_out(c, memory.lately) * shift - model.mood * mood - model.leaning * leaning) * spread,
-        noise_var=noise * spread**2,
-        between_var=shift_var * spread**2,
+        residual=(deviation - taken_out(c, memory.lately) * shift - together) * spread,
+        noise_var=noise * square,
+        between_var=shift_var * square,
         weekend=weekend,
         seen=seen,
         limit=c.clip * spread,
     )
-    inflation = 1.0 + shift_var + levels.expected_var(weekend) / spread**2
-    square = np.clip(deviation - shift, -c.clip, c.clip) ** 2 / inflation * spread**2
-    return learned, learn_spreads(c, memory.spreads, square=square, seen=seen), mood
+    surprise = np.minimum(np.maximum(deviation - shift, -c.clip), c.clip)
+    square *= surprise * surprise / (1.0 + shift_var + unsure)
+    return learned, learn_spreads(c, memory.spreads, square=square, seen=seen), factors[MOOD]
 
 
 def taken_out(c: Constants, lately: Floats) -> Floats:
@@ -175,31 +199,31 @@ def expected_shift(model: Model, weights: Floats) -> tuple[Floats, Floats, Float
     `weights` [5, 3, 2, C]: the probability of each own state and kind of day. All three [4, 2, C], the first by direction, the
     others by question.
     """
-    s, mild = model.shifts, model.constants.mild
-    reach, draw_back = weights[REACHING] + mild * weights[MILDLY_REACHING], weights[DRAWING_BACK] + mild * weights[MILDLY_DRAWING_BACK]
-    hard, good = (sum(weights[1:, kind], start=weights[USUAL, kind]) for kind in (HARD, GOOD))
-    shares = np.stack([_over_kinds(reach), _over_kinds(draw_back), hard, good])
-    mean = _weighted(shares, s)
-    # Shares squared: a mild state has the square of its share, and own states and kinds of day go together in pairs.
-    less = mild * (1.0 - mild)
-    mildly = [_over_kinds(weights[state]) * less for state in (MILDLY_REACHING, MILDLY_DRAWING_BACK)]
-    second = _weighted([shares[0] - mildly[0], shares[1] - mildly[1], hard, good], s * s)
-    for own, share in ((TO_REACH, reach), (TO_DRAW_BACK, draw_back)):
-        second += _weighted([share[HARD], share[GOOD]], 2.0 * s[own] * s[TO_HARD:])
-    return shares, mean, np.maximum(second - mean * mean, 0.0)
+    mild = model.constants.mild
+    mildly = mild * weights[MILDLY_REACHING:]
+    own = weights[REACHING : DRAWING_BACK + 1] + mildly
+    kinds = weights[USUAL] + weights[REACHING]
+    for state in range(DRAWING_BACK, STATES):
+        kinds += weights[state]
+    # The squares of the shares: of a mild state, which has the square of its share, and of an own state and a kind of day together.
+    moments = np.empty((len(model.second_moments), *kinds.shape[1:]), kinds.dtype)
+    shares = np.empty((DIRECTIONS, *kinds.shape[1:]), kinds.dtype)
+    shares[:TO_HARD] = own[:, ORDINARY] + own[:, HARD] + own[:, GOOD]
+    shares[TO_HARD:] = kinds[HARD:]
+    moments[:DIRECTIONS] = shares
+    moments[:TO_HARD] -= (1.0 - mild) * (mildly[:, ORDINARY] + mildly[:, HARD] + mildly[:, GOOD])
+    moments[DIRECTIONS:] = own[:, HARD:].reshape(-1, *kinds.shape[1:])
+    mean = _weighted(shares, model.shifts)
+    second = _weighted(moments, model.second_moments)
+    second -= mean * mean
+    return shares, mean, np.maximum(second, 0.0, out=second)
 
 
-def _weighted(weights: Sequence[Floats] | Floats, rows: Floats) -> Floats:
-    """The sum of the rows by weight, in one fixed order."""
+def _weighted(weights: Floats, rows: Floats) -> Floats:
+    """The sum of the rows by weight, in one fixed order; either may be the broader one."""
     total: Floats = weights[0] * rows[0]
     for weight, row in zip(weights[1:], rows[1:], strict=True):
         total += weight * row
-    return total
-
-
-def _over_kinds(weights: Floats) -> Floats:
-    """The sum over the kinds of day [2, C]."""
-    total: Floats = weights[ORDINARY] + weights[HARD] + weights[GOOD]
     return total
 
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from checkins.patterns.answers import Bools, Floats, Ints
+from checkins.patterns.answers import QUESTIONS, Bools, Floats, Ints
 from checkins.patterns.constants import Constants
 from checkins.patterns.model import (
     DIRECTIONS,
     DRAWING_BACK,
+    FACTORS,
     GOOD,
     HARD,
     KINDS,
@@ -33,108 +34,109 @@ from checkins.patterns.model import (
 class Reading:
     """What full answers say.
 
-    `log_likelihood` [5, 3, 2, C] per own state and kind. `mood`, `leaning` [5, 2, C]: where each is expected to be on a usual,
-    ordinary day (row 0), and how far the full shift in each direction lowers that (rows 1-4; `over_states` has it for every
-    state). `mood_var`, `leaning_var` [2, C]: their variances, the same for every state.
+    `log_likelihood` [5, 3, 2, C] per own state and kind. `factors` [5, 2 factors, 2, C]: where mood and leaning are expected to be
+    on a usual, ordinary day (row 0), and how far the full shift in each direction lowers that (rows 1-4; `over_states` has
+    it for every state). `factor_var` [2 factors, 2, C]: their variances, the same for every state.
     """
 
     log_likelihood: Floats
-    mood: Floats
-    leaning: Floats
-    mood_var: Floats
-    leaning_var: Floats
+    factors: Floats
+    factor_var: Floats
 
 
 def read_values(model: Model, *, deviation: Floats, unsure: Floats, seen: Bools) -> Reading:
     """Reads full answers.
 
-    `deviation` [4, 2, C]: answer minus the expected one, in own spreads, anything where not seen; `unsure` [4, 2, C]:
+    `deviation` [4, 2, C]: answer minus the expected one, in own spreads, any number where not seen; `unsure` [4, 2, C]:
     variance of the expectation in squared own spreads, so that early answers count less; `seen` [4, 2, C]. Terms that are
     the same for every state are left out.
 
     All up to the tails is linear in the shift of a state, so it is worked out for the answers and for each direction once,
     and only then for the fifteen states.
     """
-    c, mood, leaning = model.constants, model.mood, model.leaning
-    precision = np.where(seen, 1.0 / (model.unique_var + unsure), 0.0)
-    deviation = np.where(seen, deviation, 0.0)
-    to_mood, to_leaning = mood * precision, leaning * precision
-    # The posterior precision of (mood, leaning) is this matrix of two by two, inverted by hand.
-    of_mood, of_leaning = 1.0 + _over_questions(mood * to_mood), 1.0 + _over_questions(leaning * to_leaning)
-    both = _over_questions(mood * to_leaning)
-    determinant = of_mood * of_leaning - both * both
-    mood_var, leaning_var, shared = of_leaning / determinant, of_mood / determinant, both / determinant
-    along_mood, along_leaning = _along(model, to_mood, deviation), _along(model, to_leaning, deviation)
-    expected_mood = mood_var * along_mood - shared * along_leaning
-    expected_leaning = leaning_var * along_leaning - shared * along_mood
-    # The product of the tails of all questions, so that one logarithm is enough.
-    tails: Floats = np.ones((), deviation.dtype)
+    c, loads = model.constants, model.loads
+    # No precision where nothing was seen, so that no deviation counts there.
+    precision = seen / (model.unique_var + unsure)
+    weighed = loads * precision
+    # The posterior precision of (mood, leaning) is a matrix of two by two, inverted by hand: `own` on its diagonal.
+    own = 1.0 + _over_questions((loads * weighed).swapaxes(0, 1))
+    both = _over_questions(loads[0] * weighed[1])
+    determinant = own[0] * own[1] - both * both
+    factor_var, shared = own[::-1] / determinant, both / determinant
+    along = _along(model, weighed, deviation)
+    factors = factor_var * along
+    factors -= shared * along[:, ::-1]
     scale = np.sqrt(precision / c.tail)
-    for question in range(4):
-        left = mood[question] * expected_mood
-        left += leaning[question] * expected_leaning
+    # The product of the tails of all questions, so that one logarithm is enough. Written over in place, for memory is what costs.
+    tails = np.ones((STATES, KINDS, *deviation.shape[1:]), deviation.dtype)
+    table = np.empty_like(tails)
+    for question in range(len(QUESTIONS)):
+        left = loads[0, question] * factors[:, 0]
+        left += loads[1, question] * factors[:, 1]
         np.subtract(deviation[question], left[0], out=left[0])
         np.subtract(model.shifts[:, question], left[1:], out=left[1:])
         left *= scale[question]
-        tail = over_states(left, c.mild)
-        tail *= tail
-        tail += 1.0
-        tail *= tails
-        tails = tail
-    log_likelihood = np.log(tails)
+        over_states(left, c.mild, out=table)
+        table *= table
+        table += 1.0
+        tails *= table
+    log_likelihood = np.log(tails, out=tails)
     log_likelihood *= -0.5 * c.temper * (c.tail + 1.0)
-    for expected in (expected_mood, expected_leaning):
-        factor = over_states(expected, c.mild)
-        factor *= factor
-        factor *= 0.5 * c.temper
-        log_likelihood -= factor
-    return Reading(log_likelihood, expected_mood, expected_leaning, mood_var, leaning_var)
+    for factor in range(FACTORS):
+        over_states(factors[:, factor], c.mild, out=table)
+        table *= table
+        table *= 0.5 * c.temper
+        log_likelihood -= table
+    return Reading(log_likelihood, factors, factor_var)
 
 
-def over_states(rows: Floats, mild: float) -> Floats:
-    """Row 0 less what each own state and kind of day takes of rows 1-4 [5, 3, 2, C]; `rows` [5, 2, C]."""
-    table = np.empty((STATES, KINDS, *rows.shape[1:]), rows.dtype)
+def over_states(rows: Floats, mild: float, out: Floats | None = None) -> Floats:
+    """Row 0 less what each own state and kind of day takes of rows 1-4 [5, 3, ..., C]; `rows` [5, ..., C]."""
+    table = np.empty((STATES, KINDS, *rows.shape[1:]), rows.dtype) if out is None else out
     own = table[:, ORDINARY]
     own[USUAL] = rows[0]
-    to_reach, to_draw_back, to_hard, to_good = rows[1:]
-    np.subtract(rows[0], to_reach, out=own[REACHING])
-    np.subtract(rows[0], to_draw_back, out=own[DRAWING_BACK])
-    np.subtract(rows[0], mild * to_reach, out=own[MILDLY_REACHING])
-    np.subtract(rows[0], mild * to_draw_back, out=own[MILDLY_DRAWING_BACK])
-    np.subtract(own, to_hard, out=table[:, HARD])
-    np.subtract(own, to_good, out=table[:, GOOD])
+    np.subtract(rows[0], rows[1:3], out=own[REACHING : DRAWING_BACK + 1])
+    np.subtract(rows[0], mild * rows[1:3], out=own[MILDLY_REACHING : MILDLY_DRAWING_BACK + 1])
+    np.subtract(own, rows[3], out=table[:, HARD])
+    np.subtract(own, rows[4], out=table[:, GOOD])
     return table
 
 
 def _along(model: Model, weights: Floats, deviation: Floats) -> Floats:
-    """The weighted sums over the questions of the deviation (row 0) and of each direction's shift (rows 1-4) [5, 2, C]."""
-    rows = np.empty((1 + DIRECTIONS, *deviation.shape[1:]), deviation.dtype)
-    rows[0] = _over_questions(weights * deviation)
-    rows[1:] = _over_questions(model.shifts.swapaxes(0, 1) * weights[:, None])
+    """The sums over the questions of the deviation (row 0) and of each direction's shift (rows 1-4) [5, 2 factors, 2, C].
+
+    `weights` [2 factors, 4, 2, C].
+    """
+    rows = np.empty((1 + DIRECTIONS, FACTORS, *deviation.shape[1:]), deviation.dtype)
+    of_deviation, of_shifts = rows[0], rows[1:]
+    np.multiply(weights[:, 0], deviation[0], out=of_deviation)
+    np.multiply(model.shifts[:, 0, None], weights[:, 0], out=of_shifts)
+    for question in range(1, len(QUESTIONS)):
+        of_deviation += weights[:, question] * deviation[question]
+        of_shifts += model.shifts[:, question, None] * weights[:, question]
     return rows
 
 
 def _over_questions(values: Floats) -> Floats:
     """The sum over the first axis, in one fixed order."""
-    total: Floats = values[0] + values[1] + values[2] + values[3]
+    total: Floats = values[0] + values[1]
+    total += values[2]
+    total += values[3]
     return total
 
 
 def read_quick(model: Model, quick: Ints) -> Floats:
-    """Log-likelihood of one-tap answers [5, 3, 2, C]; 0 where there is none. `quick` [2, C]."""
+    """Log-likelihood of one-tap answers [5, 3, ...]; 0 where there is none. `quick` [...]."""
     log_likelihood: Floats = model.constants.temper * model.tap_table[:, :, quick]
     return log_likelihood
 
 
 def read_silence(c: Constants, silent_days: Floats) -> Floats:
-    """Log-likelihood of not answering [5, 3, 2, C]: a little towards drawing back, less with each silent day in a row.
+    """What not answering adds to the log-likelihood of drawing back in either form [2, C], less with each silent day in a row.
 
     `silent_days` [2, C] counts the days in a row without an answer, today included; 0 means answered.
     """
-    weight = np.where(silent_days > 0, c.silence * c.silence_decay ** np.maximum(silent_days - 1, 0), 0.0)
-    log_likelihood = np.zeros((STATES, KINDS, *silent_days.shape), silent_days.dtype)
-    log_likelihood[[DRAWING_BACK, MILDLY_DRAWING_BACK]] = weight
-    return log_likelihood
+    return np.where(silent_days > 0, c.silence * c.silence_decay ** np.maximum(silent_days - 1, 0), 0.0)
 
 
 def trust(c: Constants, answers: Floats) -> Floats:

@@ -6,7 +6,6 @@ mirror, then mirror pairs side by side. An episode that is young counts as the p
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,9 +21,12 @@ ORDINARY, HARD, GOOD = range(KINDS)
 # What moves the answers of a day: each own state and kind of day is a share of some of these, and shares add up.
 DIRECTIONS = 4
 TO_REACH, TO_DRAW_BACK, TO_HARD, TO_GOOD = range(DIRECTIONS)
+# The ways in which the answers of one person and day vary together: a mood and a leaning.
+FACTORS = 2
+MOOD, LEANING = range(FACTORS)
 
-# For each cell the moves that lead into it: (from, rate) alone, or those of a mirror pair side by side.
-Moves = tuple[tuple[tuple[tuple[int, float], ...], ...], ...]
+# For each kind of day the kinds that lead into it, with their rates.
+KindMoves = tuple[tuple[tuple[int, float], ...], ...]
 
 CELL_STATES = (
     (USUAL, USUAL),
@@ -64,30 +66,45 @@ MIRROR_PAIRS = tuple((index, index + 1) for index in range(OWN_MIRRORS, CELLS, 2
 
 
 @dataclass(frozen=True)
+class CoupleMoves:
+    """The chain of the couple cells without the moves that never happen, each move and its mirror as one.
+
+    `stays` [13, 1, 1]: the chance to stay. `others`: into which cells (one, or both of a pair), out of which rows (one, a pair,
+    a pair exchanged, or the sum of a pair: rows from 13 on, in the order of `MIRROR_PAIRS`), at which rate.
+    """
+
+    stays: Floats
+    others: tuple[tuple[slice, slice, float], ...]
+
+
+@dataclass(frozen=True)
 class Model:
     """`shifts` [4, 4, 1, 1]: the full shift by direction and question, ready to broadcast over sides and couples.
 
-    `mood`, `leaning` [4, 1, 1]: loadings; `unique_var` [4, 1, 1]: the variance that is a question's own (squared own
-    spreads). `couple_chain` [13, 13] and `kind_chain` [3, 3]: probabilities from a row to a column, per day; `couple_moves`
-    and `kind_moves` are the same without the moves that never happen. `tap_table` [5, 3, 4]: log P(one-tap answer | state, kind).
+    `loads` [2, 4, 1, 1]: loadings of mood and leaning, `loads_squared` their squares; `unique_var` [4, 1, 1]: the variance that
+    is a question's own (squared own spreads). `second_moments` [8, 4, 1, 1]: what of the squared shift goes with the
+    shares that `detector.expected_shift` makes. `couple_chain` [13, 13] and `kind_chain` [3, 3]: probabilities from a row to a column, per day;
+    `couple_moves` and `kind_moves` are the same without the moves that never happen. `tap_table` [5, 3, 4]: log P(one-tap answer | state, kind).
     """
 
     constants: Constants
     shifts: Floats
-    mood: Floats
-    leaning: Floats
+    loads: Floats
+    loads_squared: Floats
     unique_var: Floats
+    second_moments: Floats
     couple_chain: Floats
     kind_chain: Floats
-    couple_moves: Moves
-    kind_moves: Moves
+    couple_moves: CoupleMoves
+    kind_moves: KindMoves
     tap_table: Floats
 
 
 def build(c: Constants, bits: type[np.floating[Any]] = np.float64) -> Model:
     """The tables of these constants, in numbers of so many bits."""
     shifts = np.array([c.reaching, c.drawing_back, c.hard_day, c.good_day])
-    mood, leaning = np.array(c.mood), np.array(c.leaning)
+    loads = np.array([c.mood, c.leaning])
+    pairs = [2.0 * shifts[own] * shifts[kind] for own in (TO_REACH, TO_DRAW_BACK) for kind in (TO_HARD, TO_GOOD)]
     kind_chain = np.array(
         [
             [1.0 - c.hard_begins - c.good_begins, c.hard_begins, c.good_begins],
@@ -99,14 +116,15 @@ def build(c: Constants, bits: type[np.floating[Any]] = np.float64) -> Model:
     return Model(
         constants=c,
         shifts=shifts[..., None, None].astype(bits),
-        mood=mood[:, None, None].astype(bits),
-        leaning=leaning[:, None, None].astype(bits),
+        loads=loads[..., None, None].astype(bits),
+        loads_squared=(loads**2)[..., None, None].astype(bits),
         # However much the answers of a day vary together, each keeps some variance of its own.
-        unique_var=np.maximum(1.0 - mood**2 - leaning**2, 0.2)[:, None, None].astype(bits),
+        unique_var=np.maximum(1.0 - (loads**2).sum(axis=0), 0.2)[:, None, None].astype(bits),
+        second_moments=np.stack([*shifts**2, *pairs])[..., None, None].astype(bits),
         couple_chain=chain,
         kind_chain=kind_chain,
-        couple_moves=moves_into(chain, pairs=MIRROR_PAIRS),
-        kind_moves=moves_into(kind_chain),
+        couple_moves=couple_moves(chain, bits),
+        kind_moves=kind_moves(kind_chain),
         tap_table=_tap_table(c).astype(bits),
     )
 
@@ -119,15 +137,30 @@ def mean_shifts(c: Constants) -> Floats:
     return np.asarray(own[:, None] + kinds[None])
 
 
-def moves_into(chain: Floats, pairs: Sequence[tuple[int, int]] = ()) -> Moves:
-    """For each column of a chain the rows that lead to it, with their rates: first those alone, then `pairs` side by side."""
-    paired = {index for pair in pairs for index in pair}
-    groups = [(index,) for index in range(len(chain)) if index not in paired] + list(pairs)
-    moves = []
-    for column in chain.T.tolist():
-        terms = [tuple((index, column[index]) for index in group if column[index]) for group in groups]
-        moves.append(tuple(term for term in terms if term))
-    return tuple(moves)
+def kind_moves(chain: Floats) -> KindMoves:
+    """For each column of a chain the rows that lead to it, with their rates."""
+    return tuple(tuple((index, rate) for index, rate in enumerate(column) if rate) for column in chain.T.tolist())
+
+
+def couple_moves(chain: Floats, bits: type[np.floating[Any]] = np.float64) -> CoupleMoves:
+    """The moves of a chain [13, 13] that is its own mirror."""
+    others = []
+    for into in range(OWN_MIRRORS):
+        others += [(_rows(into), _rows(old), chain[old, into]) for old in range(OWN_MIRRORS) if old != into]
+        others += [(_rows(into), _rows(CELLS + place), chain[one, into]) for place, (one, _) in enumerate(MIRROR_PAIRS)]
+    for into, _ in MIRROR_PAIRS:
+        both = _rows(into, into + 1)
+        others += [(both, _rows(old), chain[old, into]) for old in range(OWN_MIRRORS)]
+        others += [(both, _rows(one, other), chain[one, into]) for one, other in MIRROR_PAIRS if one != into]
+        others += [(both, _rows(other, one), chain[other, into]) for one, other in MIRROR_PAIRS]
+    stays = np.diag(chain)[:, None, None].astype(bits)
+    return CoupleMoves(stays, tuple((into, old, float(rate)) for into, old, rate in others if rate))
+
+
+def _rows(first: int, last: int | None = None) -> slice:
+    """One row, or two beside each other in either order."""
+    last = first if last is None else last
+    return slice(first, last + 1) if last >= first else slice(first, last - 1, -1)
 
 
 def couple_chain(c: Constants) -> Floats:

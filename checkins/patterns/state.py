@@ -8,6 +8,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ KEPT_DAYS = 8
 CELLS_SIZE = CELLS * KINDS
 LEARNED_SIZE = 4 * 2
 STATE_SIZE = CELLS_SIZE + (len(fields(Levels)) + len(fields(Spreads))) * LEARNED_SIZE + 3 * 2 + 2
+TURNED_AT_ONCE = 400
 HEADER = struct.Struct("<BHBH")
 DAY_NUMBER = struct.Struct("<i")
 
@@ -65,19 +67,28 @@ def initial_memory(model: Model, count: int) -> Memory:
 
 
 def fold(memory: Memory) -> States:
-    """One row per couple."""
+    """One row per couple, in the bits that states are kept in."""
+    return np.ascontiguousarray(rows_of(memory, np.float32).T)
+
+
+def rows_of(memory: Memory, bits: type[np.floating[Any]] = np.float64) -> Floats:
+    """All numbers of a state in their order [STATE_SIZE, C]."""
     count = len(memory.alert)
     parts = [memory.cells.reshape(-1, count)]
     for learned in (memory.levels, memory.spreads):
         parts += [getattr(learned, field.name).reshape(-1, count) for field in fields(learned)]
     parts += [memory.mood, memory.silent_days, memory.answers, memory.lately[None], memory.alert[None]]
-    return np.ascontiguousarray(np.concatenate(parts).T, dtype=np.float32)
+    rows: Floats = np.concatenate(parts, dtype=bits)
+    return rows
 
 
 def unfold(states: States) -> Memory:
     """The inverse of `fold`."""
     count = len(states)
-    rows = np.ascontiguousarray(states.T)
+    rows = np.empty((STATE_SIZE, count), states.dtype)
+    # Some at a time, so that those being turned stay in the nearest cache.
+    for start in range(0, count, TURNED_AT_ONCE):
+        rows[:, start : start + TURNED_AT_ONCE] = states[start : start + TURNED_AT_ONCE].T
     start = CELLS_SIZE
 
     def take(size: int) -> Floats:

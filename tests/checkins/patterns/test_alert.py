@@ -4,7 +4,6 @@ import pytest
 from checkins.patterns.alert import ALERT_OFF, ALERT_ON, enough_answers, next_alert, silence_adds
 from checkins.patterns.constants import CONSTANTS as C
 from checkins.patterns.emission import read_silence
-from checkins.patterns.model import DRAWING_BACK
 
 
 def ask(*, was_on=False, p=0.5, enough=True, silent=(0, 0)):
@@ -42,7 +41,7 @@ def test_an_alert_opens_only_while_both_are_heard(silent, opens):
 @pytest.mark.parametrize("silent", [(0, 1), (1, 0), (0, 2), (2, 0)])
 def test_what_silence_adds_never_opens_an_alert(silent):
     line = np.log(ALERT_ON / (1 - ALERT_ON))
-    added = C.slope * read_silence(C, np.array([[1.0], [2.0]]))[DRAWING_BACK, 0, : max(silent), 0].sum()
+    added = C.slope * read_silence(C, np.array([1.0, 2.0]))[: max(silent)].sum()
 
     def p(log_odds):
         return float(1 / (1 + np.exp(-log_odds)))
@@ -53,8 +52,7 @@ def test_what_silence_adds_never_opens_an_alert(silent):
 
 def test_all_that_silence_adds_is_the_sum_of_its_days():
     days = np.arange(0.0, 31.0)
-    each = read_silence(C, np.stack([days, days]))[DRAWING_BACK, 0, 0]
-    np.testing.assert_allclose(silence_adds(C, days), np.cumsum(each), atol=1e-12)
+    np.testing.assert_allclose(silence_adds(C, days), np.cumsum(read_silence(C, days)), atol=1e-12)
 
 
 @pytest.mark.parametrize("a, b, enough", [(7, 7, True), (7, 6, False), (6, 90, False), (8, 7, True)])

@@ -16,24 +16,10 @@ from checkins.patterns.detector import advance_memory
 from checkins.patterns.emission import read_quick, read_values
 from checkins.patterns.model import MODEL
 from checkins.patterns.state import initial_memory, unfold
+from tests.courses import any_course
 
 ANY = settings(max_examples=25, deadline=None)
 FIELDS = ("p_a_reaches", "p_b_reaches", "p_apart", "p_steady", "enough", "alert")
-
-
-@st.composite
-def any_course(draw, most_days=40):
-    """Any answers at all: full, tapped or none, from corner to corner of the scale."""
-    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
-    couples, days = draw(st.integers(1, 4)), draw(st.integers(2, most_days))
-    values = rng.integers(0, 11, (couples, days, 2, 4)).astype(float)
-    if draw(st.booleans()):
-        values = np.clip(np.round(rng.normal(rng.uniform(0, 10, (couples, 1, 2, 4)), 1.2, values.shape)), 0, 10)
-    values[..., 3][rng.random(values.shape[:3]) < 0.5] = np.nan
-    full = rng.random(values.shape[:3]) < draw(st.sampled_from([0.2, 0.7, 1.0]))
-    quick = np.where(full, 0, rng.integers(0, 4, full.shape) * (rng.random(full.shape) < 0.5))
-    values[~full] = np.nan
-    return Course(values, quick, (draw(st.integers(0, 6)) + np.arange(days)[None].repeat(couples, axis=0)) % 7)
 
 
 def outputs_of(course, states=None):
@@ -163,7 +149,7 @@ def test_taps_tell_less_on_average_than_full_answers(state):
     # Kullback-Leibler divergence from usual, tempering aside: what is made coarser cannot tell more (data processing).
     taps = np.exp(MODEL.tap_table[:, m.ORDINARY, 1:])
     coarse = float((taps[state] * (np.log(taps[state]) - np.log(taps[m.USUAL]))).sum())
-    loads = np.stack([MODEL.mood[:, 0, 0], MODEL.leaning[:, 0, 0]], axis=1)
+    loads = MODEL.loads[..., 0, 0].T
     covariance = np.diag(MODEL.unique_var[:, 0, 0]) + loads @ loads.T
     shift = m.mean_shifts(MODEL.constants)[state, m.ORDINARY]
     assert 0 < coarse < 0.5 * shift @ np.linalg.solve(covariance, shift)

@@ -15,10 +15,10 @@ def test_mood_and_leaning_are_integrated_out_as_in_the_full_covariance():
     deviation, unsure = rng.normal(0, 1.5, (4, 2, 5)), rng.uniform(0, 1, (4, 2, 5))
     seen = rng.random((4, 2, 5)) < 0.7
     reading = read_values(MODEL, deviation=deviation, unsure=unsure, seen=seen)
-    moods, leanings = over_states(reading.mood, C.mild), over_states(reading.leaning, C.mild)
+    moods, leanings = over_states(reading.factors, C.mild).transpose(2, 0, 1, 3, 4)
     for side, couple, state, kind in np.ndindex(2, 5, m.STATES, m.KINDS):
         which = np.flatnonzero(seen[:, side, couple])
-        loads = np.stack([MODEL.mood[which, 0, 0], MODEL.leaning[which, 0, 0]], axis=1)
+        loads = MODEL.loads[:, which, 0, 0].T
         covariance = np.diag(MODEL.unique_var[which, 0, 0] + unsure[which, side, couple]) + loads @ loads.T
         gap = deviation[which, side, couple] - m.mean_shifts(C)[state, kind, which]
         factors = loads.T @ np.linalg.solve(covariance, gap) if len(which) else np.zeros(2)
@@ -28,7 +28,7 @@ def test_mood_and_leaning_are_integrated_out_as_in_the_full_covariance():
         expected = -0.5 * C.temper * ((C.tail + 1) * np.log1p(rest / C.tail).sum() + factors @ factors)
         assert reading.log_likelihood[state, kind, side, couple] == pytest.approx(expected, abs=1e-12)
         left = np.eye(2) - (loads.T @ np.linalg.solve(covariance, loads) if len(which) else 0.0)
-        assert (reading.mood_var[side, couple], reading.leaning_var[side, couple]) == pytest.approx(tuple(np.diag(left)), abs=1e-12)
+        assert reading.factor_var[:, side, couple] == pytest.approx(np.diag(left), abs=1e-12)
 
 
 def test_with_normal_tails_it_is_the_normal_density_of_the_full_covariance():
@@ -36,7 +36,7 @@ def test_with_normal_tails_it_is_the_normal_density_of_the_full_covariance():
     deviation, unsure, seen = rng.normal(0, 1.5, (4, 2, 5)), rng.uniform(0, 1, (4, 2, 5)), np.ones((4, 2, 5), bool)
     normal = m.build(replace(C, tail=1e9, temper=1.0))
     log_likelihood = read_values(normal, deviation=deviation, unsure=unsure, seen=seen).log_likelihood
-    loads = np.stack([MODEL.mood[:, 0, 0], MODEL.leaning[:, 0, 0]], axis=1)
+    loads = MODEL.loads[..., 0, 0].T
     for side, couple, state, kind in np.ndindex(2, 5, m.STATES, m.KINDS):
         covariance = np.diag(MODEL.unique_var[:, 0, 0] + unsure[:, side, couple]) + loads @ loads.T
         gap = deviation[:, side, couple] - m.mean_shifts(C)[state, kind]
@@ -56,12 +56,11 @@ def test_one_odd_answer_leaves_the_others_of_the_day_their_weight():
 def test_silence_is_a_little_evidence_of_drawing_back_and_adds_up_to_a_little():
     silent = np.arange(0, 60.0).reshape(1, -1).repeat(2, axis=0)
     read = read_silence(C, silent)
-    assert (read[:, :, :, 0] == 0).all()
-    assert (read[[m.USUAL, m.REACHING, m.MILDLY_REACHING]] == 0).all()
-    assert read[m.DRAWING_BACK].max() == pytest.approx(C.silence)
+    assert (read[:, 0] == 0).all()
+    assert read.max() == pytest.approx(C.silence)
     assert 0.3 < C.silence <= 0.4
-    assert read[m.DRAWING_BACK, 0, 0].sum() <= C.silence / (1 - C.silence_decay) + 1e-12
-    assert read[m.DRAWING_BACK, 0, 0].sum() <= 0.8 + 1e-12
+    assert read[0].sum() <= C.silence / (1 - C.silence_decay) + 1e-12
+    assert read[0].sum() <= 0.8 + 1e-12
 
 
 def test_quick_answers_read_the_same_latent_deviation():
