@@ -470,7 +470,8 @@ def _demo_data(environment: dict[str, str]) -> list[dict[str, str]]:
 def _welcome(address: str, sign_ins: list[dict[str, str]], *, seconds: float) -> None:
     print(f"\nEbb is running at {address}  (ready in {seconds:.0f} s)\n")
     for one in sign_ins:
-        print(f"  sign in as {one['who']:<10} {one['email']:<28} password  {one['password']}")
+        factor = f"  second factor  {one['key']}" if one.get("key") else ""
+        print(f"  sign in as {one['who']:<10} {one['email']:<28} password  {one['password']}{factor}")
     print(f"\nLogs are in {LOGS}. Ctrl-C stops everything.", flush=True)
 
 

@@ -108,7 +108,7 @@ def therapist(request: PersonRequest, link_id: UUID) -> HttpResponse:
         "approval": approval,
         "form": form,
         "scope_options": SCOPES,
-        "allowed": [SCOPE_WORDS[scope] for scope in approval.consent.scopes],
+        "allowed": [words for scope, words in SCOPE_WORDS.items() if scope in approval.consent.scopes],
         "wording_version": services.WORDING_VERSION,
     }
     return render(request, "consents/therapist.html", context)

@@ -67,8 +67,8 @@ def _template(sentence: Sentence) -> str:
     figures = sentence.figures
     if sentence.says == "weeks":
         return ngettext(
-            "Of %(weeks)d whole week, enough answers for a picture: %(a)s %(a_weeks)d, %(b)s %(b_weeks)d; how the rest was is not known.",
-            "Of %(weeks)d whole weeks, enough answers for a picture: %(a)s %(a_weeks)d, %(b)s %(b_weeks)d; how the rest was is not known.",
+            "Of %(weeks)d week that ended in these days, enough answers for a picture: %(a)s %(a_weeks)d, %(b)s %(b_weeks)d; how the rest was is not known.",
+            "Of %(weeks)d weeks that ended in these days, enough answers for a picture: %(a)s %(a_weeks)d, %(b)s %(b_weeks)d; how the rest was is not known.",
             int(figures["weeks"]),  # type: ignore[arg-type]  # a whole number
         )
     if sentence.says == "episodes":

@@ -1,5 +1,5 @@
-"""The people of the demo: a couple with twelve weeks of answers behind them, one person who uses Ebb alone, and a couple
-that reads and writes Spanish.
+"""The people of the demo: a couple with twelve weeks of answers behind them, one person who uses Ebb alone, a couple that reads
+and writes Spanish, and a therapist whom both couples allow something.
 
 Everything is made through the services, each with the moment at which it would have happened, so that what the demo
 shows came about as it does for everybody.
@@ -14,12 +14,15 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP
 from django.db import transaction
 
 from backend.accounts import services as accounts
 from backend.accounts.models import Agreement, User
 from backend.calendar_days import ONE_DAY, local_day, local_instant
+from backend.care import services as care
 from backend.consents import services as consents
+from backend.consents.models import Consent
 from backend.couples import services as couples
 from backend.couples.models import Couple
 from checkins import services as checkins
@@ -73,12 +76,19 @@ class SignIn:
     email: str
     password: str = PASSWORD
     language: str = "en"
+    key: str = ""
+    """What an app makes the codes of a second factor from, where there is one."""
 
 
 ANA, BEN = SignIn("Ana", "ana@example.org"), SignIn("Ben", "ben@example.org")
 KIM = SignIn("Kim", "kim@example.org")
 LUCIA, MATEO = SignIn("Lucía", "lucia@example.org", language="es"), SignIn("Mateo", "mateo@example.org", language="es")
-SIGN_INS = (ANA, BEN, KIM, LUCIA, MATEO)
+THEA = SignIn("Thea", "thea@example.org", key="EBBEBBEBBEBBEBBEBBEBBEBBEBBEBBEB")
+SIGN_INS = (ANA, BEN, KIM, LUCIA, MATEO, THEA)
+VERIFIED_DAYS, ALLOWED_DAYS, SESSIONS = 40, 20, (19, 5)
+"""How many days ago the therapist was verified, the couples allowed her something, and they met."""
+TUESDAYS = "Tuesdays at five"
+"""What she calls the couple of twelve weeks."""
 
 
 def make_demo_people(*, now: datetime) -> bool:
@@ -91,6 +101,7 @@ def make_demo_people(*, now: datetime) -> bool:
         _live_alone(KIM, since=today - DAYS_ALONE * ONE_DAY)
         days = _days(DAYS_IN_SPANISH, EPISODE_IN_SPANISH)
         _live_together(LUCIA, MATEO, days, since=today - DAYS_IN_SPANISH * ONE_DAY, now=now, lines=LINES_IN_SPANISH)
+        _follow(today=today)
     return True
 
 
@@ -134,6 +145,28 @@ def _live_alone(who: SignIn, *, since: date) -> None:
             in_one_tap = Answers(kind="quick", quick="as_usual")
             answers = in_one_tap if index % 6 == 4 else _answers(one.a, chance)
             _answer(person, since + index * ONE_DAY, answers, at=EVENINGS["a"], chance=chance)
+
+
+def _follow(*, today: date) -> None:
+    """A therapist, whom one couple allows everything and the other its weekly summary."""
+    began = _at(today - VERIFIED_DAYS * ONE_DAY, ARRIVED)
+    thea = _person(THEA, at=began)
+    TOTP.activate(thea, THEA.key)
+    care.apply(person=thea, name="Dr Thea Example", licence="DEMO-1", practice="Practice by the river", jurisdiction="Spain", now=began)
+    care.decide(therapist_id=thea.pk, state="verified", note="Somebody made up for the demo.", by=thea, now=began)
+    at = _at(today - ALLOWED_DAYS * ONE_DAY, ARRIVED)
+    for label, couple, scopes in ((TUESDAYS, (ANA, BEN), Consent.Scope.values), ("The new two", (LUCIA, MATEO), ["summary"])):
+        link, code = care.offer(therapist=thea, label=label, purpose="sessions", now=at)
+        terms = consents.Terms(scopes=scopes, days_back=84, ends_at=at + 84 * ONE_DAY, wording_version=consents.WORDING_VERSION)
+        for who in couple:
+            person = User.objects.get(email=who.email)
+            consents.enter_code(person=person, code=code, address="127.0.0.1", now=at)
+            consents.approve(person=person, link_id=link.pk, terms=terms, language=who.language, now=at)
+        for days in SESSIONS if ANA in couple else ():
+            care.mark_session(therapist=thea, link_id=link.pk, day=today - days * ONE_DAY)
+            care.write_note(
+                therapist=thea, link_id=link.pk, text="Asked both what a good evening looks like.", now=_at(today - days * ONE_DAY, ARRIVED)
+            )
 
 
 def _person(who: SignIn, *, at: datetime) -> User:

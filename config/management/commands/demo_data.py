@@ -32,4 +32,6 @@ class Command(BaseCommand):
             return
         self.stdout.write("The people of the demo are here." if made else "The people of the demo were here already.")
         for one in SIGN_INS:
-            self.stdout.write(f"  {one.who:<5} {one.email:<18} password  {one.password}")
+            self.stdout.write(
+                f"  {one.who:<5} {one.email:<18} password  {one.password}" + (f"  second factor  {one.key}" if one.key else "")
+            )

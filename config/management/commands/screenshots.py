@@ -11,9 +11,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config.demo.people import ANA, LUCIA, SignIn
+from config.demo.people import ANA, LUCIA, THEA, TUESDAYS, SignIn
 from config.env import BASE_DIR
 
 FOLDER = BASE_DIR / "docs" / "pictures"
@@ -68,6 +69,11 @@ PAGES = {
 # The same in Spanish, where words are most of the page.
 PAGES_IN_SPANISH = {
     "check-in-es": "/tonight/", "together-es": "/together/", "words-es": "/words/", "sharing-es": "/you/sharing/", "you-es": "/you/",
+}  # fmt: skip
+# What a therapist sees; `couple` stands for the one whose two allow everything.
+PAGES_OF_A_THERAPIST = {
+    "caseload": "/practice/", "couple": "{couple}", "couple-12": "{couple}?weeks=12", "couple-sessions": "{couple}sessions/",
+    "couple-notes": "{couple}notes/", "offer": "/practice/offer/", "own-reads": "/practice/reads/",
 }  # fmt: skip
 OPEN = {"welcome", "sign-up", "sign-in", "sign-in-code", "password-reset", "invitation"}
 TALLEST = 1200
@@ -129,7 +135,9 @@ def take_all(browser: Any, *, address: str, folder: Path) -> Iterator[Path]:
     press = browser.new_page()
     pages = [(None if name in OPEN else ANA, name, path) for name, path in PAGES.items()]
     pages += [(LUCIA, name, path) for name, path in PAGES_IN_SPANISH.items()]
-    states = {who: who and _signed_in(browser, address, who) for who in (ANA, LUCIA, None)}
+    states = {who: who and _signed_in(browser, address, who) for who in (ANA, LUCIA, THEA, None)}
+    couple = _couple(browser, address, states[THEA])
+    pages += [(THEA, name, path.format(couple=couple)) for name, path in PAGES_OF_A_THERAPIST.items()]
     for size, theme in ((size, theme) for size in (PHONE, WIDE) for theme in ("light", "dark")):
         more = {"base_url": address, "viewport": size, "color_scheme": theme, "reduced_motion": "reduce"}
         screens = {who: browser.new_context(**more, storage_state=state).new_page() for who, state in states.items()}
@@ -170,10 +178,23 @@ def _signed_in(browser: Any, address: str, who: SignIn) -> Any:
     page.locator("input[name=login]").fill(who.email)
     page.locator("input[name=password]").fill(who.password)
     page.locator("main button[type=submit]").first.click()
+    if who.key:
+        page.locator("input[name=code]").fill(format_hotp_value(hotp_value(who.key, next(yield_hotp_counters_from_time()))))
+        page.locator("main button[type=submit]").first.click()
     page.wait_for_url("**/tonight/")
     state = context.storage_state()
     context.close()
     return state
+
+
+def _couple(browser: Any, address: str, state: Any) -> str:
+    """Where the page of the therapist's couple is."""
+    context = browser.new_context(base_url=address, storage_state=state)
+    page = context.new_page()
+    page.goto("/practice/")
+    path = str(page.get_by_role("link", name=TUESDAYS).get_attribute("href"))
+    context.close()
+    return path
 
 
 def _set_sliders(page: Any) -> None:

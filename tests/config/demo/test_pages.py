@@ -4,14 +4,16 @@ from datetime import timedelta
 from importlib import import_module
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core import mail
 from django.core.mail.backends.filebased import EmailBackend
 
 from backend import clock
 from backend.accounts.models import User
 from config.demo.mails import last_mails
-from config.demo.people import SIGN_INS
+from config.demo.people import ANA, THEA
 from tests.cast import person, signed_in
+from tests.consenting import verified
 
 pytestmark = pytest.mark.django_db
 
@@ -31,14 +33,13 @@ def _nobody_is_woken(monkeypatch):
     monkeypatch.setattr("backend.nudge.publish", lambda *parts: None)
 
 
-def somebody_of_the_demo():
-    one = SIGN_INS[0]
+def somebody_of_the_demo(one=ANA):
     made = person(one.who)
     made.email = one.email
     made.set_password(one.password)
     made.save()
     made.emailaddress_set.update(email=one.email)
-    return one
+    return one, made
 
 
 def write(to, text):
@@ -51,10 +52,18 @@ def test_outside_demo_mode_there_is_no_such_page(client):
 
 
 def test_the_people_of_the_demo_sign_in_with_one_press(demo, client):
-    one = somebody_of_the_demo()
+    one, _ = somebody_of_the_demo()
     assert one.email in client.get("/demo/").content.decode()
     assert client.post("/demo/sign-in/", {"email": one.email}).headers["Location"] == "/tonight/"
     assert client.get("/tonight/").status_code == 200
+
+
+def test_a_therapist_of_the_demo_needs_one_press_for_both_steps(demo, client):
+    thea = verified(somebody_of_the_demo(THEA)[1])
+    TOTP.activate(thea, THEA.key)
+    assert THEA.key in client.get("/demo/").content.decode()
+    assert client.post("/demo/sign-in/", {"email": THEA.email}).headers["Location"] == "/practice/"
+    assert client.get("/practice/").status_code == 200
 
 
 def test_nobody_else_is_signed_in_this_way(demo, client):
@@ -63,7 +72,7 @@ def test_nobody_else_is_signed_in_this_way(demo, client):
 
 
 def test_who_changed_their_password_is_not_signed_in(demo, client):
-    one = somebody_of_the_demo()
+    one, _ = somebody_of_the_demo()
     someone = User.objects.get(email=one.email)
     someone.set_password("another long password")
     someone.save()

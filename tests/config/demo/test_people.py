@@ -1,10 +1,14 @@
 """The people of the demo came about as everybody does, and can be made again and again."""
 
 import json
+import time
 from importlib import import_module
 
 import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core.management import CommandError, call_command
 
 from backend import clock
@@ -12,7 +16,7 @@ from backend.accounts.models import User
 from backend.calendar_days import local_day
 from backend.couples.models import Couple
 from checkins.models import CheckIn, Decision, Episode, PatternDay
-from config.demo.people import ANA, BEN, DAYS, LUCIA, SIGN_INS, ZONE, make_demo_people
+from config.demo.people import ANA, BEN, DAYS, LUCIA, SIGN_INS, THEA, TUESDAYS, ZONE, make_demo_people
 from notifications.models import Prompt
 from tests.cast import person, signed_in
 
@@ -76,12 +80,31 @@ def test_they_can_sign_in_and_today_is_still_open(few_days, made, client):
     assert not CheckIn.objects.filter(day__gte=local_day(clock.now(), ZONE)).exists()
 
 
+def test_the_therapist_is_shown_what_each_couple_allows(few_days, made):
+    thea = User.objects.get(email=THEA.email)
+    assert (
+        Authenticator.objects.get(user=thea)
+        .wrap()
+        .validate_code(format_hotp_value(hotp_value(THEA.key, next(yield_hotp_counters_from_time()))))
+    )
+    client = signed_in(thea)
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": time.time()}]
+    session.save()
+    rows = client.get("/practice/").context["couples"]
+    assert {row["label"] for row in rows} == {TUESDAYS, "The new two"}
+    pages = {row["label"]: client.get(f"/practice/{row['id']}/").context for row in rows}
+    assert pages[TUESDAYS]["plots"]
+    assert pages["The new two"]["plots"] is None
+    assert pages["The new two"]["weeks"] is not None
+
+
 def test_asking_again_changes_nothing_and_fresh_begins_anew_for_them_alone(few_days, made, capsys):
     charlie = person("Charlie")
     before = set(User.objects.values_list("pk", flat=True))
     assert "were here already" in demo_data(capsys)
     assert set(User.objects.values_list("pk", flat=True)) == before
     said = json.loads(demo_data(capsys, "--json", "--fresh"))
-    assert [one["who"] for one in said["sign_ins"]] == ["Ana", "Ben", "Kim", "Lucía", "Mateo"]
+    assert [one["who"] for one in said["sign_ins"]] == ["Ana", "Ben", "Kim", "Lucía", "Mateo", "Thea"]
     assert set(User.objects.values_list("pk", flat=True)) & before == {charlie.pk}
     assert Couple.objects.count() == 2
