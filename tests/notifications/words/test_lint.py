@@ -80,7 +80,7 @@ def test_the_reference_tells_how_many_are_caught_and_how_many_refused(language: 
 @pytest.mark.parametrize("language", sorted(RULES))
 def test_most_good_words_pass(language: str) -> None:
     good = good_prompts("tuned", language)
-    assert sum(not phrases_in(text, language) for text in good) > 0.75 * len(good)
+    assert sum(not phrases_in(text, language) for text in good) > 0.7 * len(good)
 
 
 @pytest.mark.parametrize(
@@ -88,8 +88,8 @@ def test_most_good_words_pass(language: str) -> None:
     [
         ("A dragon can sit by the window.", ["dragon"]),
         ("Hurrying can be fine.", ["hurrying", "hurrying …"]),
-        ("Some evenings can be long, still waters too.", ["still waters"]),
-        ("It is midnight.", ["midnight", "is midnight"]),
+        ("Some evenings can be long, love waters too.", ["love waters"]),
+        ("Rest can be more midnight.", ["midnight", "more midnight"]),
         ("Some days can feel wide.", []),
     ],
 )
