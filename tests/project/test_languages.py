@@ -194,3 +194,8 @@ def test_days_are_written_as_each_language_writes_them():
         User.objects.filter(pk=cast.alice.pk).update(language=language)
         page = signed_in(User.objects.get(pk=cast.alice.pk)).get(f"/words/{prompt.pk}/").content.decode()
         assert f'<p class="sub">{day}</p>' in page
+
+
+def test_spanish_speaks_to_two_people_as_readers_everywhere_do():
+    there = re.compile(r"\w[áé]is\b|\w[aie]steis\b|\bvosotr[oa]s\b|\bvuestr[oa]s?\b|\bos\b", re.I)
+    assert not [one.string for one in catalogues.read("es") if there.search(str(one.string))]
