@@ -3,6 +3,7 @@
 # Dotted paths, because the peers live in this package too and must not load Ebb.
 BENCHMARKS = {
     "http": "config.benchmarks.http_write.bench.http_write",
+    "read": "config.benchmarks.read.bench.read",
     "queue": "config.benchmarks.queue.bench.queue",
     "webpush": "config.benchmarks.webpush.bench.webpush",
     "due": "config.benchmarks.due.bench.due",

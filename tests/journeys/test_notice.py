@@ -118,7 +118,7 @@ def test_a_browser_is_registered_with_our_key(page, cast):
 
 def test_a_browser_registers_again_once_a_day_as_it_is_subscribed_then(page):
     def registered(request) -> bool:
-        return request.method == "POST" and request.url.endswith("/api/v1/devices/")
+        return bool(request.method == "POST" and request.url.endswith("/api/v1/devices/"))
 
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.post_data_json["endpoint"]) if registered(request) else None)

@@ -1,7 +1,8 @@
 """From nothing to a shared dashboard, on two phones, with fingers alone."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
@@ -9,14 +10,19 @@ from playwright.sync_api import Page, expect
 
 from backend import clock
 from backend.accounts.models import User
+from backend.calendar_days import local_day, local_instant
 from backend.consents.models import Choice
+from checkins import policy
 from checkins.models import CheckIn
+from checkins.services import deciding
+from notifications.models import Prompt
 from tests.cast import full_cast, signed_in
 from tests.journeys.hands import LOOKS, QUESTIONS, answer, hindrances, signed_in_phone, slide, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PASSWORD = "a calm long password"
+MADRID = ZoneInfo("Europe/Madrid")
 PAGES = (
     "/tonight/",
     "/together/",
@@ -66,7 +72,7 @@ def sign_up(page: Page, name: str) -> None:
     page.get_by_role("button", name="Go on").click()
 
 
-def test_two_people_sign_up_pair_answer_and_look(phone, transactional_db):
+def test_two_people_sign_up_pair_answer_look_and_find_words(phone, transactional_db, monkeypatch):
     erin, finn = phone(), phone()
     erin.goto("/")
     erin.get_by_role("link", name="Begin").click()
@@ -109,6 +115,25 @@ def test_two_people_sign_up_pair_answer_and_look(phone, transactional_db):
     erin.get_by_role("link", name="Together").click()
     expect(erin.get_by_role("group", name="Closeness felt")).to_be_visible()
     expect(erin.get_by_text("your partner", exact=True)).to_have_count(0)
+
+    finn.goto("/you/sharing/")
+    finn.get_by_text("Nothing", exact=True).click()
+    finn.get_by_text("Responsive", exact=True).click()
+    finn.get_by_role("button", name="Keep these choices").click()
+    expect(finn.get_by_text("It holds from this moment.")).to_be_visible()
+    # Two weeks later, on a morning on which the coin says yes, both find the same thought.
+    deciding.decide_due(now=clock.now())
+    later = local_instant(local_day(clock.now(), MADRID) + timedelta(days=15), time(9), MADRID)
+    monkeypatch.setattr(policy, "coin", lambda *_: 0.0)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    deciding.decide_due(now=later)
+    for page in (erin, finn):
+        page.goto("/words/")
+        page.get_by_role("button", name="Helped").first.click()
+        expect(page.get_by_role("button", name="Helped")).to_have_attribute("aria-pressed", "true")
+    newest = Prompt.objects.order_by("-day").values_list("person__name", "item", "reaction")[:2]
+    (erins, finns) = sorted(newest)
+    assert erins[1:] == (finns[1], "helped")
 
 
 @pytest.fixture
