@@ -1,9 +1,10 @@
-"""What a thumb does on a phone, for the journeys."""
+"""What a thumb does on a phone, for the journeys, in the language that is active."""
 
 from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils.translation import gettext
 from playwright.sync_api import Page, expect
 
 from tests.cast import signed_in
@@ -18,7 +19,7 @@ LOOKS = pytest.mark.parametrize("scheme, language", [("light", "en"), ("dark", "
 
 def answer(page: Page, *levels: int) -> None:
     """Sets the three sliders with a finger and keeps them."""
-    button = page.get_by_role("button", name="Keep this")
+    button = page.get_by_role("button", name=gettext("Keep this"))
     for question, level in zip(QUESTIONS, levels, strict=True):
         expect(button).to_be_disabled()
         slide(page, question, level)
@@ -27,12 +28,12 @@ def answer(page: Page, *levels: int) -> None:
 
 def slide(page: Page, question: str, level: int) -> None:
     """Taps the slider of a question where `level` is."""
-    slider = page.get_by_role("slider", name=question)
+    slider = page.get_by_role("slider", name=gettext(question))
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
     assert box
     page.touchscreen.tap(box["x"] + 17 + (box["width"] - 34) * level / 10, box["y"] + box["height"] / 2)
-    expect(slider).to_have_attribute("aria-valuetext", f"{level} of 10")
+    expect(slider).to_have_attribute("aria-valuetext", gettext("0 of 10").replace("0", str(level), 1))
 
 
 def signed_in_phone(phone, site, someone, **options) -> Page:

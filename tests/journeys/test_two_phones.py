@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
+from django.utils import translation
+from django.utils.translation import gettext
 from playwright.sync_api import Page, expect
 
 from backend import clock
@@ -72,7 +74,7 @@ def sign_up(page: Page, name: str) -> None:
     page.get_by_role("button", name="Go on").click()
 
 
-def test_two_people_sign_up_pair_answer_look_and_find_words(phone, transactional_db, monkeypatch):
+def test_two_people_sign_up_pair_answer_look_find_words_and_leave(phone, transactional_db, monkeypatch):
     erin, finn = phone(), phone()
     erin.goto("/")
     erin.get_by_role("link", name="Begin").click()
@@ -135,6 +137,16 @@ def test_two_people_sign_up_pair_answer_look_and_find_words(phone, transactional
     (erins, finns) = sorted(newest)
     assert erins[1:] == (finns[1], "helped")
 
+    # Finn leaves quietly: at once for him, and for a while Erin's pages say what they said.
+    finn.goto("/you/leaving/")
+    finn.get_by_text("Leave quietly", exact=True).click()
+    finn.get_by_role("button", name="Leave the pair").click()
+    expect(finn.get_by_role("heading", name="You have left")).to_be_visible()
+    finn.goto("/you/pairing/")
+    expect(finn.get_by_role("button", name="Make an invitation")).to_be_visible()
+    erin.goto("/you/pairing/")
+    expect(erin.get_by_text("You are paired with Finn.")).to_be_visible()
+
 
 @pytest.fixture
 def cast(transactional_db):
@@ -168,6 +180,18 @@ def test_a_slider_is_moved_by_keys_and_its_middle_can_be_chosen(phone, site, cas
     expect(page.get_by_role("heading", name="Today is kept.")).to_be_visible()
     until(page, CheckIn.objects.exists)
     assert CheckIn.objects.values_list("closeness_felt", "closeness_wanted", "space_wanted").get() == (5, 10, 0)
+
+
+def test_an_evening_in_spanish(phone, site, cast):
+    User.objects.filter(pk=cast.alice.pk).update(language="es")
+    page = signed_in_phone(phone, site, cast.alice, locale="es")
+    page.goto("/tonight/")
+    with translation.override("es"):
+        answer(page, 6, 8, 3)
+        expect(page.get_by_role("heading", name=gettext("Today is kept."))).to_be_visible()
+    until(page, CheckIn.objects.exists)
+    page.get_by_role("link", name="Entre dos").click()
+    expect(page.get_by_role("group", name="Cercanía sentida")).to_be_visible()
 
 
 def test_without_javascript_everything_needed_works(phone, site, cast):
