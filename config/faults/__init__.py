@@ -29,6 +29,13 @@ FAULTS = {
     "N3": Fault(f"{_RUNS}.broker_away.run", "the broker is away for ten minutes", 20, moves_clock=True, breaks_servers=True),
     "N4": Fault(f"{_RUNS}.broker_flushed.run", "everything in Redis is forgotten, again and again", 20),
     "N5": Fault(f"{_RUNS}.database_crash.run", "the database is killed and starts again", 20, moves_clock=True, breaks_servers=True),
+    "N5-standby": Fault(
+        f"{_RUNS}.database_crash.its_machine_is_lost",
+        "the database's machine is lost and its standby takes over",
+        20,
+        moves_clock=True,
+        breaks_servers=True,
+    ),
     "N6-429": Fault(f"{_RUNS}.refusing_service.asks_for_patience", "a service asks for patience, in seconds or with a date", 20),
     "N6-5xx": Fault(f"{_RUNS}.refusing_service.fails_by_chance", "a service fails, cuts the connection or is late", 30, moves_clock=True),
     "N6-gone": Fault(f"{_RUNS}.refusing_service.forgets_phones", "phones are gone; then a service wrongly says so of all", 10),

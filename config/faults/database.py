@@ -5,12 +5,65 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import psycopg
 
 from config import scratch
 from config.servers import end_with_parent
+
+SOCKETS = "-cunix_socket_directories="
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running PostgreSQL: its first process, how that was started, and whose it is."""
+
+    pid: int
+    command: Sequence[str]
+    owner: os.stat_result
+
+    @classmethod
+    def at(cls, url: str) -> Self:
+        with psycopg.connect(url) as connection:
+            row = connection.execute("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int").fetchone()
+        assert row is not None
+        process = Path(f"/proc/{row[0]}")
+        return cls(int(row[0]), process.joinpath("cmdline").read_text().rstrip("\0").split("\0"), process.stat())
+
+    @property
+    def data(self) -> Path:
+        return Path(self.command[self.command.index("-D") + 1])
+
+    @property
+    def sockets(self) -> Path:
+        return Path(next(one.removeprefix(SOCKETS) for one in self.command if one.startswith(SOCKETS)))
+
+    def run(self, command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
+        """Starts one of PostgreSQL's programs as the account to which the server belongs."""
+        with log.open("ab") as output:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+                cwd="/",
+                start_new_session=True,
+                preexec_fn=end_with_parent(signal.SIGINT),  # noqa: PLW1509  (as in config/servers.py)
+                user=self.owner.st_uid,
+                group=self.owner.st_gid,
+                extra_groups=[],
+            )
+
+
+def answers(url: str) -> bool:
+    with contextlib.suppress(psycopg.OperationalError), psycopg.connect(url, connect_timeout=5):
+        return True
+    return False
 
 
 class Database:
@@ -20,13 +73,8 @@ class Database:
         self._url = url
         self._log = log
         self._again: subprocess.Popen[bytes] | None = None
-        with psycopg.connect(url) as connection:
-            row = connection.execute("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int").fetchone()
-        assert row is not None
-        self._pid = int(row[0])
-        process = Path(f"/proc/{self._pid}")
-        self._command = process.joinpath("cmdline").read_text().rstrip("\0").split("\0")
-        self._owner = process.stat()
+        self._server = Server.at(url)
+        self._pid = self._server.pid
 
     def __enter__(self) -> "Database":
         return self
@@ -41,7 +89,7 @@ class Database:
         if self._again is not None:
             self._again.wait()
         deadline = time.monotonic() + scratch.START_SECONDS
-        while self._answers():
+        while answers(self._url):
             if time.monotonic() > deadline:
                 raise scratch.DidNotStart("The database goes on after being killed.")
             time.sleep(0.02)
@@ -49,11 +97,11 @@ class Database:
     def start(self) -> None:
         """Raises DidNotStart."""
         deadline = time.monotonic() + scratch.START_SECONDS
-        while not self._answers():
+        while not answers(self._url):
             if self._again is None or self._again.poll() is not None:
                 # Until the last helper of the killed one has let go of the shared memory, it does not start.
                 self._forget_the_dead_one()
-                self._again = self._started()
+                self._again = self._server.run(self._server.command, self._log)
             if time.monotonic() > deadline:
                 raise scratch.DidNotStart(f"The database did not come back:\n{self._log.read_text(errors='replace')[-1000:]}")
             time.sleep(0.1)
@@ -61,30 +109,6 @@ class Database:
 
     def _forget_the_dead_one(self) -> None:
         """Its process number still exists, for as long as nobody has asked how it ended, so the server would believe it alive."""
-        data = Path(self._command[self._command.index("-D") + 1])
-        (data / "postmaster.pid").unlink(missing_ok=True)
-        option = "-cunix_socket_directories="
-        sockets = next(one.removeprefix(option) for one in self._command if one.startswith(option))
-        for lock in Path(sockets).glob(".s.PGSQL.*.lock"):
+        (self._server.data / "postmaster.pid").unlink(missing_ok=True)
+        for lock in self._server.sockets.glob(".s.PGSQL.*.lock"):
             lock.unlink()
-
-    def _started(self) -> subprocess.Popen[bytes]:
-        with self._log.open("ab") as output:
-            return subprocess.Popen(
-                self._command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
-                cwd="/",
-                start_new_session=True,
-                preexec_fn=end_with_parent(signal.SIGINT),  # noqa: PLW1509  (as in config/servers.py)
-                user=self._owner.st_uid,
-                group=self._owner.st_gid,
-                extra_groups=[],
-            )
-
-    def _answers(self) -> bool:
-        with contextlib.suppress(psycopg.OperationalError), psycopg.connect(self._url, connect_timeout=5):
-            return True
-        return False

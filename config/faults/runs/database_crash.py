@@ -1,6 +1,8 @@
-"""N5: the database is killed while people answer and messages leave, and comes back on what it had committed."""
+"""N5: the database is killed while people answer and messages leave; it comes back on what it had committed, or its standby takes over."""
 
 import os
+from collections.abc import Callable
+from typing import Protocol
 
 from django.db import connections
 
@@ -9,21 +11,39 @@ from config.faults.ground import Ground
 from config.faults.outbox import all_add_up, fill_outbox, lost, repeats, shown_twice, wait_for_the_end
 from config.faults.people import make_people
 from config.faults.results import Invariant, Result, none_of
+from config.faults.standby import Pair
 from config.faults.writing import Writers
 from notifications.models import Delivery
 from notifications.services.limits import CALLS_AT_A_TIME
 
 WRITES = 10_000
 CRASHES = 10
+PROMOTIONS = 5
 MESSAGES = 10_000
 
 
+class Breakable(Protocol):
+    """A database that can be killed, and can be made to answer again."""
+
+    def kill(self) -> None: ...
+    def start(self) -> None: ...
+
+
 def run(ground: Ground) -> Result:
-    crashes = ground.count(CRASHES, least=2)
+    """The server starts again on its data."""
+    return _answering(ground, ground.count(CRASHES, least=2), lambda url: ground.enter(Database(url, ground.folder / "again.log")))
+
+
+def its_machine_is_lost(ground: Ground) -> Result:
+    """Its standby takes over, for which every commit has waited."""
+    return _answering(ground, ground.count(PROMOTIONS, least=2), lambda url: ground.enter(Pair(url, ground.folder / "pair.log")))
+
+
+def _answering(ground: Ground, crashes: int, database_at: Callable[[str], Breakable]) -> Result:
     outbox = fill_outbox(ground, people=ground.count(MESSAGES, least=200))
     people = make_people(ground.count(WRITES // 2, least=60))
     writers = Writers(ground.web(), people, ground.chance)
-    database = ground.enter(Database(os.environ["DATABASE_URL"], ground.folder / "postgresql-again.log"))
+    database = database_at(os.environ["DATABASE_URL"])
     connections.close_all()
     ground.worker()
     ground.beat()

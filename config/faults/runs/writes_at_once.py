@@ -21,6 +21,8 @@ from config.faults.writing import ACKNOWLEDGED, LEVELS, full_answers, put, today
 DAYS_BACK = 7
 AN_HOUR = timedelta(hours=1)
 AT_EIGHT = timedelta(hours=20)
+A_FEW = 20
+"""Couples assessed in one transaction, for which whoever writes has to wait."""
 
 
 def without_a_key(ground: Ground) -> Result:
@@ -196,11 +198,17 @@ def _assess_until(done: Event) -> None:
 
 
 def _assess_all() -> None:
-    """Everybody's days through yesterday, as the morning's decision does it."""
+    """Everybody's days through yesterday, a few couples at a time, as the morning's decision does it."""
+    couples = _couples()
+    for start in range(0, len(couples), A_FEW):
+        _assess(couples[start : start + A_FEW])
+
+
+def _assess(couples: list[int]) -> None:
     with transaction.atomic():
-        states = list(PatternState.objects.select_for_update().order_by("pk"))
+        states = list(PatternState.objects.select_for_update().filter(pk__in=couples).order_by("pk"))
         members: dict[int, list[Membership]] = {}
-        for one in Membership.objects.select_related("person").order_by("couple_id", "side"):
+        for one in Membership.objects.filter(couple__in=couples).select_related("person").order_by("couple_id", "side"):
             members.setdefault(one.couple_id, []).append(one)
         assess(states=states, members=members, through={one.couple_id: today() - timedelta(days=1) for one in states})
 
