@@ -28,6 +28,7 @@ class Server:
 
     @classmethod
     def at(cls, url: str) -> Self:
+        """The one that answers there, which must be on this machine."""
         with psycopg.connect(url) as connection:
             row = connection.execute("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int").fetchone()
         assert row is not None
@@ -61,6 +62,7 @@ class Server:
 
 
 def answers(url: str) -> bool:
+    """Whether a database lets us in there."""
     with contextlib.suppress(psycopg.OperationalError), psycopg.connect(url, connect_timeout=5):
         return True
     return False

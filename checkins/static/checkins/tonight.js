@@ -99,6 +99,7 @@ async function submitted(event, form) {
   }
   earlier = [...earlier, answers];
   inUse = true;
+  nextWait = FIRST_WAIT;
   show(locked ? "locked" : "sent");
   forgetAddress();
   askForSync();
