@@ -26,14 +26,24 @@ class BadKeys(ValueError):
 
 def seal(text: str, *, table: str, column: str, row: str) -> bytes:
     """Encrypts `text` under the current key for exactly this place."""
+    return seal_file(text.encode(), table=table, column=column, row=row)
+
+
+def seal_file(content: bytes, *, table: str, column: str, row: str) -> bytes:
+    """`seal` for what is no text."""
     key_id, key = current_key()
     nonce = secrets.token_bytes(_NONCE)
     name = key_id.encode()
-    return bytes([_VERSION, len(name)]) + name + nonce + key.encrypt(nonce, text.encode(), _place(table, column, row))
+    return bytes([_VERSION, len(name)]) + name + nonce + key.encrypt(nonce, content, _place(table, column, row))
 
 
 def open_sealed(sealed: bytes, *, table: str, column: str, row: str) -> str:
     """Decrypts what `seal` made for the same place. Raises Unreadable."""
+    return open_file(sealed, table=table, column=column, row=row).decode()
+
+
+def open_file(sealed: bytes, *, table: str, column: str, row: str) -> bytes:
+    """Decrypts what `seal_file` made for the same place. Raises Unreadable."""
     sealed = bytes(sealed)
     key = _keys(settings.FIELD_KEYS).get(key_id_of(sealed))
     if key is None:
@@ -41,7 +51,7 @@ def open_sealed(sealed: bytes, *, table: str, column: str, row: str) -> str:
     start = 2 + sealed[1]
     nonce, body = sealed[start : start + _NONCE], sealed[start + _NONCE :]
     try:
-        return key.decrypt(nonce, body, _place(table, column, row)).decode()
+        return key.decrypt(nonce, body, _place(table, column, row))
     except InvalidTag as error:
         raise Unreadable("damaged, or sealed for another row") from error
 

@@ -1,6 +1,7 @@
 """Check-ins of a person; the pattern, episodes and decisions of a couple."""
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from backend.care.models import CareLink
 from backend.couples.models import Couple, Membership
 
 SCALE = (0, 10)
@@ -261,3 +263,65 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"decision of couple {self.couple_id} on {self.day}"
+
+
+class SheetQuerySet(models.QuerySet["Sheet"]):
+    def visible_to(self, viewer: Any) -> "SheetQuerySet":
+        """A sheet is the therapist's who asked for it. Whether what is in it may leave is asked when it does."""
+        return self.filter(link__therapist_id=viewer.pk) if viewer.is_authenticated else self.none()
+
+    def to_make(self, now: datetime) -> "SheetQuerySet":
+        """Asked for and not begun, or begun by a worker that has not been heard of since."""
+        left = Q(state=Sheet.State.MAKING, claimed_at__lte=now - Sheet.LEASE)
+        return self.filter(Q(state=Sheet.State.WAITING) | left, tries__lt=Sheet.MOST_TRIES)
+
+
+class Sheet(models.Model):
+    """A sheet for a session, from being asked for until it is gone: the row goes with the download, the hour, or the consent.
+
+    `content` is the file, sealed; `consents`, `since` and `until` are what it was made under, and `digest` of what. One for a link.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        MAKING = "making"
+        READY = "ready"
+        FAILED = "failed"
+
+    # Every move there is; services make each by one conditional update.
+    MOVES = {
+        State.WAITING: {State.MAKING},
+        State.MAKING: {State.MAKING, State.READY, State.FAILED},
+    }
+    KEPT = timedelta(hours=1)
+    LEASE = timedelta(minutes=1)
+    MOST_TRIES = 3
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    link = models.OneToOneField(CareLink, on_delete=models.CASCADE, related_name="sheet")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    weeks = models.PositiveSmallIntegerField()
+    language = models.CharField(max_length=8)
+    asked_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    made_at = models.DateTimeField(null=True)
+    consents = ArrayField(models.UUIDField(), size=2, default=list)
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
+    digest = models.BinaryField(max_length=32, null=True)
+    content = models.BinaryField(null=True)
+
+    objects = SheetQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_sheet_holds_something_when_ready",
+                condition=~Q(state="ready")
+                | Q(made_at__isnull=False, since__isnull=False, until__isnull=False, digest__isnull=False, content__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"sheet {self.pk}"

@@ -5,10 +5,10 @@ from typing import Any
 
 from backend.accounts.models import User
 from backend.couples.models import Couple
-from checkins.models import CheckIn, Decision, Episode, PatternDay, PatternState, Submission
+from checkins.models import CheckIn, Decision, Episode, PatternDay, PatternState, Sheet, Submission
 from checkins.queries import check_in_of
 
-COVERED = (CheckIn, Submission, PatternState, PatternDay, Episode, Decision)
+COVERED = (CheckIn, Submission, PatternState, PatternDay, Episode, Decision, Sheet)
 
 
 def export(person: User) -> dict[str, Any]:
@@ -25,3 +25,4 @@ def erase(person: User, *, now: datetime) -> None:
     list(PatternState.objects.select_for_update().filter(couple__in=couples).order_by("couple_id").values_list("couple_id"))
     for derived in (Decision, Episode, PatternDay, PatternState):
         derived.objects.filter(couple__in=couples).delete()
+    Sheet.objects.filter(link__couple__in=couples).delete()

@@ -13,4 +13,4 @@ Channel.do_restore = False
 
 app = Celery("ebb")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["checkins", "notifications", "backend.couples"])
+app.autodiscover_tasks(["checkins", "checkins.practice.files", "notifications", "backend.couples"])

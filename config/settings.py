@@ -147,6 +147,7 @@ CELERY_BEAT_SCHEDULE = {
         "notifications.tasks.queue_due_reminders",
         "notifications.tasks.deliver_due",
         "backend.couples.tasks.end_quietly_left",
+        "checkins.practice.files.tasks.tend_sheets",
     )
 } | {
     "notifications.tasks.plan_nightly": {"task": "notifications.tasks.plan_nightly", "schedule": crontab(hour=3, minute=10)},

@@ -21,6 +21,11 @@ def text_of(note: CareNote) -> str:
     return open_sealed(bytes(note.text), table="carenote", column="text", row=str(note.pk))
 
 
+def session_days(therapist: User, link_id: UUID) -> list[date]:
+    """The days of sessions that the therapist marked for this couple, the first one first."""
+    return list(CareSession.objects.visible_to(therapist).filter(link=link_id).order_by("day").values_list("day", flat=True))
+
+
 def last_sessions(therapist: User, links: Collection[UUID]) -> dict[UUID, date]:
     """The day of the last session with each of these couples; those without one are not in it. One statement."""
     marked = CareSession.objects.visible_to(therapist).filter(link__in=links)

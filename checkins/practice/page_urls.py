@@ -8,5 +8,7 @@ urlpatterns = [
     path("practice/<uuid:link_id>/", pages.couple, name="practice-couple"),
     path("practice/<uuid:link_id>/table/", files.table, name="practice-table"),
     path("practice/<uuid:link_id>/record/", files.record, name="practice-record"),
+    path("practice/<uuid:link_id>/sheet/", files.sheet, name="practice-sheet"),
+    path("practice/<uuid:link_id>/sheet/download/", files.download, name="practice-sheet-download"),
     path("you/therapists/<uuid:link_id>/preview/", pages.preview, name="you-therapist-preview"),
 ]

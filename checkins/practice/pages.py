@@ -17,8 +17,8 @@ from backend.audit.models import Disclosure
 from backend.audit.services import Grant, disclose
 from backend.calendar_days import local_day
 from backend.care.door import must_be_therapist as _must_be_therapist
-from backend.care.models import CareLink, CareSession
-from backend.care.queries import label_of, last_sessions
+from backend.care.models import CareLink
+from backend.care.queries import label_of, last_sessions, session_days
 from backend.consents.models import Consent
 from backend.consents.queries import approvals_of
 from backend.couples.queries import pair_of
@@ -80,7 +80,7 @@ def couple(request: PersonRequest, link_id: UUID) -> HttpResponse:
         "is_available": grant is not None,
     }
     if trend:
-        met = list(CareSession.objects.visible_to(request.user).filter(link=link).order_by("day").values_list("day", flat=True))
+        met = session_days(request.user, link_id)
         context |= {**shown_of(trend, met=met), "summary": in_words(trend), **_comparison(request, trend, met)}
     return render(request, "checkins/practice/couple.html", context)
 

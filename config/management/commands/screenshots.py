@@ -72,7 +72,7 @@ PAGES_IN_SPANISH = {
 }  # fmt: skip
 # What a therapist sees; `couple` stands for the one whose two allow everything.
 PAGES_OF_A_THERAPIST = {
-    "caseload": "/practice/", "couple": "{couple}", "couple-12": "{couple}?weeks=12", "couple-sessions": "{couple}sessions/",
+    "caseload": "/practice/", "couple": "{couple}", "couple-12": "{couple}?weeks=12", "couple-sessions": "{couple}sessions/", "couple-sheet": "{couple}sheet/",
     "couple-notes": "{couple}notes/", "offer": "/practice/offer/", "own-reads": "/practice/reads/",
 }  # fmt: skip
 OPEN = {"welcome", "sign-up", "sign-in", "sign-in-code", "password-reset", "invitation"}

@@ -73,7 +73,7 @@ def test_both_partners_read_the_same_lines_and_nobody_else_does(cast, link, thea
     look(thea, link)
     for one in (cast.alice, cast.bob):
         page = signed_in(one).get("/you/therapists/reads/").content.decode()
-        assert "Dr Thea, Practice by the river" in page
+        assert "20:30 · Dr Thea, Practice by the river" in page
         assert "days from 4 February 2026 to 3 March 2026" in page
         assert "To prepare and follow your sessions" in page
     for one in (cast.charlie, cast.dana, thea):

@@ -28,6 +28,7 @@ pytestmark = pytest.mark.django_db
 SAYS_NOTHING = "Not available at present."
 PARTS = {"summary": "Week by week", "levels": "<h2>Room needed</h2>", "feelings": "<h2>Feelings named</h2>"}
 FILES = ("table", "record")
+SHEET = ("sheet", "sheet/download")
 
 
 @pytest.mark.parametrize(
@@ -104,12 +105,12 @@ def test_whoever_else_asks_finds_nothing_there(agreed, who):
             allow(otto, link, code)
             allow(pia, link, code)
     client = signed_in_twice(other)
-    asked = [f"/practice/{{}}/{rest}" for rest in ("", "notes/")]
+    asked = [f"/practice/{{}}/{rest}" for rest in ("", "notes/", "sheet/")]
     for address in asked:
         there, missing = client.get(address.format(agreed.link.pk)), client.get(address.format("00000000-0000-4000-8000-000000000007"))
         assert there.status_code == missing.status_code == 404
         assert plain(there.content.decode()) == plain(missing.content.decode())
-    for posted in ("let-go", *FILES):
+    for posted in ("let-go", *FILES, *SHEET):
         assert client.post(f"{agreed.address}{posted}/").status_code == 404
     assert Client().get(agreed.address).headers["Location"].startswith("/accounts/login/")
 

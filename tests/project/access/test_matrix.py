@@ -15,8 +15,8 @@ pytestmark = pytest.mark.django_db
 
 NEVER_SHOWN = {"endpoint", "keys"}
 """What the server keeps of a person and shows to nobody, not even to them."""
-OF_THE_THERAPIST = {"care label", "care note", "care session"}
-"""What a therapist wrote about her and reads alone."""
+OF_THE_THERAPIST = {"care label", "care note", "care session", "sheet"}
+"""What a therapist wrote about her, or had made, and reads alone."""
 
 
 def test_m1_every_route_has_declared_cells_and_every_declared_cell_a_route():

@@ -35,7 +35,10 @@ SHOWN_BY_NO_ROUTE = {
 }
 """Checks on rows that no route asks, each with the reason why that is right."""
 
-ASKED_TWICE = {"notifications.Delivery.visible_to": "only the deliveries of slots that were asked for as one's own are looked at"}
+ASKED_TWICE = {
+    "notifications.Delivery.visible_to": "only the deliveries of slots that were asked for as one's own are looked at",
+    "checkins.Sheet.visible_to": "only the sheet of a link that was asked for as one's own is looked at",
+}
 """Checks behind which another one stands, so that no cell changes without them."""
 
 NOBODYS = {

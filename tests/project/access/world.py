@@ -32,6 +32,7 @@ from backend.couples.models import Couple, Invitation, Membership
 from checkins import services as checkins
 from checkins.answers import Answers
 from checkins.models import Decision, Episode, PatternDay, PatternState
+from checkins.practice.files import making
 from notifications import services as notifications
 from notifications.models import Delivery, Device, Prompt, ReminderSlot
 from tests.cast import PASSWORD, signed_in
@@ -85,6 +86,7 @@ SECRETS: dict[str, str] = {
     "reads": '"therapist_name":"Dr Thea"',
     "care label": "canary label: the pier",
     "care note": "canary care note: the jetty",
+    "sheet": "%PDF-1.",
     "care session": 'datetime="2026-02-13"',
 }
 """What Selma alone may see unless a cell says otherwise, by what it is called there."""
@@ -211,6 +213,8 @@ def _care(people: dict[str, User]) -> dict[str, dict[str, Any]]:
     of_both, of_alone, of_others = (
         _noted(link, text) for (link, _), text in ((both, SECRETS["care note"]), (alone, "Two"), (others, "Three"))
     )
+    sheet = making.ask(therapist=thea, link_id=both[0].pk, weeks=4, language="en", now=NOW)
+    making.make(sheet_id=sheet.pk, clock=lambda: NOW)
     mine = {
         "person": of_both,
         "partner": of_alone,
