@@ -59,7 +59,7 @@ def line_plot(
 ) -> SafeString:
     """Lines from the day `start`, a point every `step_days`, on the whole scale. `key` keeps the ids of plots on a page apart.
 
-    `met` are days to be marked. `spoken` says each point in words, by its number. Each is a place that keys reach: the last one by Tab, the others from there.
+    `met` are days to be marked, each at its point. `spoken` says each point in words, by its number. Each is a place that keys reach: the last one by Tab, the others from there.
     """
     points = max(len(line.values) for line in lines)
     grid = format_html_join(
@@ -73,7 +73,7 @@ def line_plot(
         ((f"{x:.1f}", HEIGHT - 12, anchor, words) for x, anchor, words in _date_labels(start, points, step_days)),
     )
     drawn = format_html_join("", "{}", ((_drawn(line, points),) for line in lines))
-    marked = _marked([(day - start).days / step_days for day in met], points, bottom=BOTTOM)
+    marked = _marked([(day - start).days // step_days for day in met], points, bottom=BOTTOM)
     reached = _reached(spoken or {}, points)
     return format_html(
         '<svg class="plot" viewBox="0 0 {} {}" role="group" aria-labelledby="{k}-t {k}-d">'
