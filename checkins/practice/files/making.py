@@ -30,7 +30,7 @@ from backend.encryption import Unreadable, open_file, seal_file
 from backend.errors import NotFound
 from checkins.models import Sheet
 from checkins.practice.files.setting import Unsettable, set_in_type
-from checkins.practice.files.sheet import content_of
+from checkins.practice.files.sheet import ways_to_say
 from checkins.practice.trend import trend_of
 
 log = logging.getLogger(__name__)
@@ -82,12 +82,12 @@ def make(*, sheet_id: UUID, clock: Callable[[], datetime]) -> None:
     therapist = sheet.link.therapist.user
     with transaction.atomic():
         grant = prepare(therapist=therapist, link_id=sheet.link_id, weeks=sheet.weeks, now=now)
-        content = _content(grant, therapist, sheet.language, now) if grant else None
-    if grant is None or content is None:
+        ways = _ways_to_say(grant, therapist, sheet.language, now) if grant else ()
+    if grant is None:
         mine.delete()
         return
     try:
-        pdf = set_in_type(content)
+        pdf = set_in_type(*ways)
     except Unsettable:
         log.exception("sheet %s cannot be set", sheet_id)
         mine.update(state=State.FAILED)
@@ -104,7 +104,7 @@ def make(*, sheet_id: UUID, clock: Callable[[], datetime]) -> None:
             consents=sorted(grant.consents),
             since=grant.since,
             until=grant.until,
-            digest=_digest(content),
+            digest=_digest(ways),
             content=seal_file(pdf, table="sheet", column="content", row=str(sheet_id)),
         )
 
@@ -150,7 +150,7 @@ def _handed_over(sheet: Sheet, therapist: User, now: datetime) -> Taken | None:
             grant = hand_over(therapist=therapist, place=place, link_id=sheet.link_id, consents=sheet.consents, now=now, **days)
             if grant is None:
                 return None
-            if _digest(_content(grant, therapist, sheet.language, now)) != bytes(sheet.digest or b""):
+            if _digest(_ways_to_say(grant, therapist, sheet.language, now)) != bytes(sheet.digest or b""):
                 raise _Changed
             pdf = open_file(bytes(sheet.content or b""), table="sheet", column="content", row=str(sheet.pk))
     except (_Changed, Unreadable):
@@ -158,13 +158,13 @@ def _handed_over(sheet: Sheet, therapist: User, now: datetime) -> Taken | None:
     return Taken(pdf=pdf, **days)
 
 
-def _content(grant: Grant, therapist: User, language: str, now: datetime) -> dict[str, Any]:
+def _ways_to_say(grant: Grant, therapist: User, language: str, now: datetime) -> tuple[dict[str, Any], ...]:
     with translation.override(language):
-        return content_of(trend_of(grant, now=now), met=session_days(therapist, grant.link_id))
+        return ways_to_say(trend_of(grant, now=now), met=session_days(therapist, grant.link_id))
 
 
-def _digest(content: dict[str, Any]) -> bytes:
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
+def _digest(ways: tuple[dict[str, Any], ...]) -> bytes:
+    return hashlib.sha256(json.dumps(ways, sort_keys=True).encode()).digest()
 
 
 def _still_allow(therapist_id: int, made_under: dict[UUID, Collection[UUID]], now: datetime) -> set[UUID]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -63,6 +64,12 @@ def content_of(trend: Trend, *, met: Sequence[date] = ()) -> dict[str, Any]:
         if shown["feelings"] is not None
         else [],
     }
+
+
+def ways_to_say(trend: Trend, *, met: Sequence[date] = ()) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The sheet, and the sheet with words for one of two where names stand: for letters that nothing can set."""
+    unnamed = replace(trend, sides=[replace(side, name="") for side in trend.sides])
+    return content_of(trend, met=met), content_of(unnamed, met=met)
 
 
 def _plot(title: str, picture: str, names: Sequence[str]) -> dict[str, str]:

@@ -29,7 +29,7 @@ STUB = b"%PDF-1.7 what would be the sheet"
 @pytest.fixture
 def told_by_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nudge, "publish", lambda task, *ids: True)
-    monkeypatch.setattr(making, "set_in_type", lambda content: STUB)
+    monkeypatch.setattr(making, "set_in_type", lambda *ways: STUB)
 
 
 def allow_again(told: Told) -> None:
