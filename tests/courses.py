@@ -15,6 +15,8 @@ def any_course(draw, most_days=40):
     if draw(st.booleans()):
         values = np.clip(np.round(rng.normal(rng.uniform(0, 10, (couples, 1, 2, 4)), 1.2, values.shape)), 0, 10)
     values[..., 3][rng.random(values.shape[:3]) < 0.5] = np.nan
+    if draw(st.booleans()):
+        values[rng.random(values.shape) < 0.3] = np.nan
     full = rng.random(values.shape[:3]) < draw(st.sampled_from([0.2, 0.7, 1.0]))
     quick = np.where(full, 0, rng.integers(0, 4, full.shape) * (rng.random(full.shape) < 0.5))
     values[~full] = np.nan

@@ -1,26 +1,27 @@
-"""One couple's day, number by number: the same formulas as in `detector`, for a couple that is alone in its batch.
+"""One couple's day, number by number: the same formulas as in `detector`, for batches of a few.
 
-Arrays cost their some three hundred calls whatever they hold, and for one couple that is ten times what is worked out; so here
-the day is written with numbers of Python's own, and the moves of the chain one by one. Each formula is explained, with its
-source, where many couples are worked out at once. A property test holds the two to each other to nine digits, in every
-number of a state, so what is changed there and not here is noticed.
+Arrays pay for some three hundred calls whatever they hold; for one couple that is several times what it costs to work the day out
+with numbers of Python's own, as here, with the moves of the chain one by one. Each formula is explained, with its source,
+where many couples are worked out at once. A property test holds the two to each other to nine digits, in every number of a state,
+so what is changed there and not here is noticed.
 
 Swapping the partners swaps the result to the last bit here too: both sides go through the same functions, what is summed over
 all cells is rounded once (`fsum`), and what flows between pairs is written in one order for both.
 
 `advance_few` rounds states to the 32 bits they are kept in, but computes in 64. So it says what `detector.advance` says to five
-digits and not to the last bit: whoever goes through the days of a couple keeps to one of the two.
+digits and not to the last bit: whoever must go through days again to the very same numbers keeps to one of the two.
 """
 
 from collections.abc import Sequence
 from itertools import chain
 from math import exp, fsum, isnan, log, log1p, sqrt
+from operator import itemgetter, mul
 from typing import NamedTuple
 
 import numpy as np
 
 from checkins.patterns.alert import ALERT_OFF, ALERT_ON, ENOUGH_ANSWERS, SILENT_DAYS_AT_MOST
-from checkins.patterns.answers import FELT, DayAnswers, Quick
+from checkins.patterns.answers import FELT, QUESTIONS, DayAnswers, Quick
 from checkins.patterns.calibration import PRIOR_EITHER, TINY
 from checkins.patterns.constants import LATE_DAYS, LEAST_SPREAD
 from checkins.patterns.detector import EARLY_WEIGHT, LATELY_POWER, LONGEST_SILENCE, DayOutput
@@ -51,27 +52,42 @@ FEW = 6
 
 C = MODEL.constants
 Numbers = list[float]
-Row5 = tuple[float, ...]
+Row3 = tuple[float, float, float]
+Row5 = tuple[float, float, float, float, float]
 Row15 = tuple[float, ...]
-Shares = tuple[Numbers, Numbers, float, float, float, float]
+Asked = tuple[int, int, int, int, int, int, int, float, float, float, float, float, float, float]
+Shares = tuple[Row3, Row3, float, float, float, float]
 Said = tuple[float, float, float, float, bool, bool]
 
 # Where the parts of a state stand; the two sides of a question stand beside each other.
 LEVEL, OFFSET, LEVEL_VAR, CROSS_VAR, OFFSET_VAR, SQUARES, WEIGHT = range(CELLS_SIZE, CELLS_SIZE + 7 * LEARNED_SIZE, LEARNED_SIZE)
 MOOD, SILENT_DAYS, ANSWERS, LATELY, ALERT = (WEIGHT + LEARNED_SIZE + place for place in (0, 2, 4, 6, 7))
 
-LOADS = list(zip(C.mood, C.leaning, strict=True))
-SHIFTS = list(zip(C.reaching, C.drawing_back, C.hard_day, C.good_day, strict=True))
+# By side and question: where what is learned of it stands, in the order above, then its loadings, shifts and variance.
+ASKED = [
+    [
+        (
+            *range(LEVEL + 2 * question + side, MOOD, LEARNED_SIZE),
+            *(C.mood[question], C.leaning[question]),
+            *(C.reaching[question], C.drawing_back[question], C.hard_day[question], C.good_day[question]),
+            float(MODEL.unique_var[question, 0, 0]),
+        )
+        for question in range(len(QUESTIONS))
+    ]
+    for side in (0, 1)
+]
 SECOND_MOMENTS = MODEL.second_moments[..., 0, 0].T.tolist()
-UNIQUE_VAR = MODEL.unique_var.ravel().tolist()
 MOST_VAR = [sd**2 for sd in C.prior_level_sd]
 MILD, CLIP = C.mild, C.clip
 PRIOR_SQUARES = C.pooled_spread_weight * C.prior_spread**2
 OF_TAILS, OF_FACTORS = -0.5 * C.temper * (C.tail + 1.0), -0.5 * C.temper
+NO_FACTOR: Row5 = (0.0, 0.0, 0.0, 0.0, 0.0)
 NOTHING_LEFT: Row15 = (0.0,) * (STATES * KINDS)
 TAPS: list[Numbers] = (C.temper * MODEL.tap_table).reshape(STATES * KINDS, -1).T.tolist()
-OF_A = [state * KINDS + kind for state, _ in CELL_STATES for kind in range(KINDS)]
-OF_B = [state * KINDS + kind for _, state in CELL_STATES for kind in range(KINDS)]
+# From a person's likelihood by state and kind to that of each cell and kind.
+of_cells_a = itemgetter(*(state * KINDS + kind for state, _ in CELL_STATES for kind in range(KINDS)))
+of_cells_b = itemgetter(*(state * KINDS + kind for _, state in CELL_STATES for kind in range(KINDS)))
+FOUR = range(len(QUESTIONS))
 
 # The cells in which each side reaches, draws back, and does so mildly.
 CELLS_OF = [
@@ -136,7 +152,7 @@ def advance_one(row: Numbers, values: Sequence[Sequence[float]], quick: Sequence
         row[SILENT_DAYS + side] = silent = 0.0 if answered else min(row[SILENT_DAYS + side] + 1.0, LONGEST_SILENCE)
         row[ANSWERS + side] += answered
         readings.append(_read(row, side, values[side], weekend) if full else _read_little(row, side, quick[side], silent))
-    cells = _weigh(row, *(reading.log_likelihood for reading in readings))
+    cells = _weigh(row, readings[0].log_likelihood, readings[1].log_likelihood)
     o, h, g = cells[0::KINDS], cells[1::KINDS], cells[2::KINDS]
     row[:CELLS_SIZE] = cells
     hard, good = fsum(h), fsum(g)
@@ -153,16 +169,16 @@ def advance_one(row: Numbers, values: Sequence[Sequence[float]], quick: Sequence
 class _Reading(NamedTuple):
     """What one person's day says, and of each question that was answered what is to be learned from it.
 
-    `log_likelihood` [15] by state and kind. `seen`: question and its place, own spread, deviation and its precision, how unsure what
+    `log_likelihood` [15] by state and kind. `seen`: question, its row of `ASKED`, own spread, deviation and its precision, how unsure what
     was expected is, in squared own spreads and in points, and what of that is the level's and the offset's. `mood` and
     `leaning`: as the rows of `emission.Reading.factors`.
     """
 
     log_likelihood: Numbers
     carried: float
-    seen: Sequence[tuple[int, int, float, float, float, float, float, float, float]] = ()
-    mood: Row5 = (0.0,) * 5
-    leaning: Row5 = (0.0,) * 5
+    seen: Sequence[tuple[int, Asked, float, float, float, float, float, float, float]] = ()
+    mood: Row5 = NO_FACTOR
+    leaning: Row5 = NO_FACTOR
     mood_var: float = 0.0
     leaning_var: float = 0.0
 
@@ -185,18 +201,15 @@ def _read(row: Numbers, side: int, values: Sequence[float], weekend: float) -> _
     seen = []
     of_mood = of_leaning = 1.0
     both = mood = mood_r = mood_d = mood_h = mood_g = leaning = leaning_r = leaning_d = leaning_h = leaning_g = 0.0
-    for question, value in enumerate(values):
+    for question, value, spread, asked in zip(FOUR, values, spreads, ASKED[side], strict=True):
         if isnan(value):
             continue
-        at = 2 * question + side
-        load, other = LOADS[question]
-        r, d, h, g = SHIFTS[question]
-        spread, cross_var = spreads[question], row[CROSS_VAR + at]
-        deviation = (value - row[LEVEL + at] - weekend * row[OFFSET + at]) / spread - load * carried
-        to_level, to_offset = row[LEVEL_VAR + at] + weekend * cross_var, cross_var + weekend * row[OFFSET_VAR + at]
+        level, offset, level_var, cross_var, offset_var, _, _, load, other, r, d, h, g, unique = asked
+        deviation = (value - row[level] - weekend * row[offset]) / spread - load * carried
+        to_level, to_offset = row[level_var] + weekend * row[cross_var], row[cross_var] + weekend * row[offset_var]
         expected_var = to_level + weekend * to_offset
         unsure = expected_var / (spread * spread)
-        precision = 1.0 / (UNIQUE_VAR[question] + unsure)
+        precision = 1.0 / (unique + unsure)
         weighed, weighed_other = load * precision, other * precision
         of_mood += load * weighed
         of_leaning += other * weighed_other
@@ -211,7 +224,7 @@ def _read(row: Numbers, side: int, values: Sequence[float], weekend: float) -> _
         leaning_d += weighed_other * d
         leaning_h += weighed_other * h
         leaning_g += weighed_other * g
-        seen.append((question, at, spread, deviation, precision, unsure, expected_var, to_level, to_offset))
+        seen.append((question, asked, spread, deviation, precision, unsure, expected_var, to_level, to_offset))
     determinant = of_mood * of_leaning - both * both
     mood_var, leaning_var, shared = of_leaning / determinant, of_mood / determinant, both / determinant
     mood, leaning = mood_var * mood - shared * leaning, leaning_var * leaning - shared * mood
@@ -220,9 +233,8 @@ def _read(row: Numbers, side: int, values: Sequence[float], weekend: float) -> _
     mood_h, leaning_h = mood_var * mood_h - shared * leaning_h, leaning_var * leaning_h - shared * mood_h
     mood_g, leaning_g = mood_var * mood_g - shared * leaning_g, leaning_var * leaning_g - shared * mood_g
     left = [NOTHING_LEFT] * 4
-    for question, _, _, deviation, precision, *_ in seen:
-        load, other = LOADS[question]
-        r, d, h, g = SHIFTS[question]
+    for question, asked, _, deviation, precision, _, _, _, _ in seen:
+        _, _, _, _, _, _, _, load, other, r, d, h, g, _ = asked
         scale = sqrt(precision / C.tail)
         left[question] = _over_states(
             (deviation - load * mood - other * leaning) * scale,
@@ -293,8 +305,8 @@ def _weigh(row: Numbers, of_a: Numbers, of_b: Numbers) -> Numbers:
     )
     ahead = zip(*map(_move, moved), strict=True)
     most_a, most_b = max(of_a), max(of_b)
-    like_a, like_b = [exp(one - most_a) for one in of_a], [exp(one - most_b) for one in of_b]
-    joint = [p * (like_a[one] * like_b[other]) for p, one, other in zip(chain.from_iterable(ahead), OF_A, OF_B, strict=True)]
+    like_a, like_b = of_cells_a([exp(one - most_a) for one in of_a]), of_cells_b([exp(one - most_b) for one in of_b])
+    joint = list(map(mul, chain.from_iterable(ahead), map(mul, like_a, like_b)))
     share = 1.0 / fsum(joint)
     return [one * share for one in joint]
 
@@ -328,23 +340,23 @@ def _move(cells: Sequence[float]) -> Sequence[float]:
     )
 
 
-def _own_shares(o: Numbers, h: Numbers, g: Numbers, side: int) -> tuple[Numbers, Numbers, float, float]:
+def _own_shares(o: Numbers, h: Numbers, g: Numbers, side: int) -> tuple[Row3, Row3, float, float]:
     """The probabilities that one person reaches and draws back, by kind of day; mild forms by their share, and beside them alone."""
     (r1, r2, r3), (d1, d2, d3), (s1, s2), (t1, t2) = CELLS_OF[side]
-    reach, draw, mildly_reach, mildly_draw = [], [], 0.0, 0.0
-    for p in (o, h, g):
-        mild_r, mild_d = MILD * (p[s1] + p[s2]), MILD * (p[t1] + p[t2])
-        reach.append(p[r1] + p[r2] + p[r3] + mild_r)
-        draw.append(p[d1] + p[d2] + p[d3] + mild_d)
-        mildly_reach += mild_r
-        mildly_draw += mild_d
-    return reach, draw, mildly_reach, mildly_draw
+    mild_o, mild_h, mild_g = MILD * (o[s1] + o[s2]), MILD * (h[s1] + h[s2]), MILD * (g[s1] + g[s2])
+    away_o, away_h, away_g = MILD * (o[t1] + o[t2]), MILD * (h[t1] + h[t2]), MILD * (g[t1] + g[t2])
+    return (
+        (o[r1] + o[r2] + o[r3] + mild_o, h[r1] + h[r2] + h[r3] + mild_h, g[r1] + g[r2] + g[r3] + mild_g),
+        (o[d1] + o[d2] + o[d3] + away_o, h[d1] + h[d2] + h[d3] + away_h, g[d1] + g[d2] + g[d3] + away_g),
+        mild_o + mild_h + mild_g,
+        away_o + away_h + away_g,
+    )
 
 
 def _learn(row: Numbers, side: int, reading: _Reading, shares: Shares, taken_out: float) -> None:
     """What is usual for one person after the day, and the mood it leaves."""
-    (_, reach_hard, reach_good), (_, draw_hard, draw_good), mildly_reach, mildly_draw, hard, good = shares
-    reach, draw = sum(shares[0]), sum(shares[1])
+    (reach, reach_hard, reach_good), (draw, draw_hard, draw_good), mildly_reach, mildly_draw, hard, good = shares
+    reach, draw = reach + reach_hard + reach_good, draw + draw_hard + draw_good
     reach_squared, draw_squared = reach - (1.0 - MILD) * mildly_reach, draw - (1.0 - MILD) * mildly_draw
     mood_var, leaning_var = reading.mood_var, reading.leaning_var
     mood, leaning = (
@@ -352,9 +364,8 @@ def _learn(row: Numbers, side: int, reading: _Reading, shares: Shares, taken_out
         for usual, of_reach, of_draw, of_hard, of_good in (reading.mood, reading.leaning)
     )
     row[MOOD + side] += mood
-    for question, at, spread, deviation, _, unsure, expected_var, to_level, to_offset in reading.seen:
-        load, other = LOADS[question]
-        r, d, h, g = SHIFTS[question]
+    for question, asked, spread, deviation, _, unsure, expected_var, to_level, to_offset in reading.seen:
+        level, offset, level_var, cross_var, offset_var, squares, weight, load, other, r, d, h, g, unique = asked
         rr, dd, hh, gg, rh, rg, dh, dg = SECOND_MOMENTS[question]
         shift = reach * r + draw * d + hard * h + good * g
         second = reach_squared * rr + draw_squared * dd + hard * hh + good * gg
@@ -363,19 +374,19 @@ def _learn(row: Numbers, side: int, reading: _Reading, shares: Shares, taken_out
         square = spread * spread
         residual = deviation - taken_out * shift - load * mood - other * leaning
         residual = (CLIP if residual > CLIP else -CLIP if residual < -CLIP else residual) * spread
-        total = expected_var + (UNIQUE_VAR[question] + load * load * mood_var + other * other * leaning_var) * square
+        total = expected_var + (unique + load * load * mood_var + other * other * leaning_var) * square
         gain_level, gain_offset = to_level / total, to_offset / total
-        row[LEVEL + at] += gain_level * residual
-        row[OFFSET + at] += gain_offset * residual
-        level_var = (row[LEVEL_VAR + at] - gain_level * to_level + gain_level * gain_level * shift_var * square) / C.forgetting
+        row[level] += gain_level * residual
+        row[offset] += gain_offset * residual
+        left_var = (row[level_var] - gain_level * to_level + gain_level * gain_level * shift_var * square) / C.forgetting
         most = MOST_VAR[question]
-        row[LEVEL_VAR + at] = most if level_var > most else level_var
-        row[CROSS_VAR + at] -= gain_level * to_offset
-        row[OFFSET_VAR + at] -= gain_offset * to_offset
+        row[level_var] = most if left_var > most else left_var
+        row[cross_var] -= gain_level * to_offset
+        row[offset_var] -= gain_offset * to_offset
         surprise = deviation - shift
         surprise = CLIP if surprise > CLIP else -CLIP if surprise < -CLIP else surprise
-        row[SQUARES + at] = C.forgetting * row[SQUARES + at] + surprise * surprise / (1.0 + shift_var + unsure) * square
-        row[WEIGHT + at] = C.forgetting * row[WEIGHT + at] + 1.0
+        row[squares] = C.forgetting * row[squares] + surprise * surprise / (1.0 + shift_var + unsure) * square
+        row[weight] = C.forgetting * row[weight] + 1.0
 
 
 def _say(row: Numbers, a: float, b: float, apart: float) -> Said:

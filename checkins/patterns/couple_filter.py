@@ -67,11 +67,11 @@ def update(predicted: Floats, log_likelihood: Floats) -> Floats:
     `log_likelihood` [5 states, 3 kinds, 2 sides, C] is each person's own: given cell and kind the two answer apart. It may be
     tempered and need not be normalised.
     """
-    likelihood = np.exp(log_likelihood - log_likelihood.max(axis=(0, 1)))
-    joint = np.empty_like(predicted)
-    for cell, (of_a, of_b) in enumerate(CELL_STATES):
-        np.multiply(likelihood[of_a, :, 0], likelihood[of_b, :, 1], out=joint[cell])
-    joint *= predicted
+    likelihood = log_likelihood - log_likelihood.max(axis=(0, 1))
+    np.exp(likelihood, out=likelihood)
+    joint = predicted.copy()
+    for row, (of_a, of_b) in zip(joint, CELL_STATES, strict=True):
+        np.multiply(row, likelihood[of_a, :, 0] * likelihood[of_b, :, 1], out=row)
     joint /= cell_total(joint)
     return joint
 

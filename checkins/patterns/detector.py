@@ -5,6 +5,7 @@ with the expected shift taken out, say how likely the pattern is, set the alert.
 """
 
 from dataclasses import dataclass, fields, replace
+from functools import cache
 
 import numpy as np
 
@@ -47,6 +48,8 @@ LATELY_POWER = 6
 # Couples whose day is best worked out at once: more, and what is at hand leaves the cache of one core; fewer, and the calls into
 # numpy cost more than what they do (`manage.py bench assess`). No power of two, for columns would then get in each other's way.
 COUPLES_AT_ONCE = 5000
+MANY = 1000
+LARGE_PIECE = 31 << 20  # bytes; from 32 MiB on the bound is no longer lifted
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,20 @@ def advance(states: States, answers: DayAnswers, model: Model = MODEL_OF_DAYS) -
 
     `states` [C, STATE_SIZE] as of the day before; every day must be given, silent ones too (`no_answers`).
     """
+    if len(states) >= MANY:
+        _keep_memory_at_hand()
     memory, output = advance_memory(unfold(states), answers, model)
     return fold(memory), output
+
+
+@cache
+def _keep_memory_at_hand() -> None:
+    """Lets the memory of one batch be taken for the next without the system in between.
+
+    The C library of Linux gives freed memory back above a bound that follows the largest piece freed so far, and a page taken again
+    is a page filled with zeros again: up to a quarter of the time of a large batch. A large piece, never touched, lifts the bound.
+    """
+    np.empty(LARGE_PIECE, np.uint8)
 
 
 def advance_memory(memory: Memory, answers: DayAnswers, model: Model) -> tuple[Memory, DayOutput]:

@@ -86,9 +86,9 @@ def unfold(states: States) -> Memory:
     """The inverse of `fold`."""
     count = len(states)
     rows = np.empty((STATE_SIZE, count), states.dtype)
-    # Some at a time, so that those being turned stay in the nearest cache.
+    # Some at a time, and copied first: memory is read in its order, and what is being turned is in the cache.
     for start in range(0, count, TURNED_AT_ONCE):
-        rows[:, start : start + TURNED_AT_ONCE] = states[start : start + TURNED_AT_ONCE].T
+        rows[:, start : start + TURNED_AT_ONCE] = states[start : start + TURNED_AT_ONCE].copy().T
     start = CELLS_SIZE
 
     def take(size: int) -> Floats:

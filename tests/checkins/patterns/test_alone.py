@@ -53,7 +53,10 @@ def test_it_is_from_whatever_state_the_day_begins(course, seed):
         memory,
         cells=rng.dirichlet(np.full(39, rng.choice([0.05, 1.0])), count).T.reshape(13, 3, count),
         levels=replace(memory.levels, level=rng.uniform(0, 10, (4, 2, count)), offset=rng.normal(0, 0.5, (4, 2, count))),
-        spreads=replace(memory.spreads, squares=rng.uniform(0, 90, (4, 2, count)), weight=rng.uniform(0, 30, (4, 2, count))),
+        # So wide at times that an answer teaches less than is forgotten.
+        spreads=replace(
+            memory.spreads, squares=rng.uniform(0, rng.choice([90, 9000]), (4, 2, count)), weight=rng.uniform(0, 30, (4, 2, count))
+        ),
         mood=rng.normal(0, 1, sides),
         silent_days=rng.integers(0, 31, sides).astype(float),
         answers=rng.integers(0, 90, sides).astype(float),

@@ -40,6 +40,18 @@ def test_the_linear_gaussian_case_is_the_textbook_kalman_filter():
     np.testing.assert_allclose(levels.offset_var, cov[..., 1, 1], atol=1e-10)
 
 
+def test_before_any_answer_everybody_is_as_the_population_is():
+    levels = initial_levels(C, 2)
+    for values, prior in (
+        (levels.level, C.prior_level),
+        (levels.level_var, np.array(C.prior_level_sd) ** 2),
+        (levels.offset_var, [(C.weekend_sd * C.prior_spread) ** 2] * 4),
+        (levels.offset, [0.0] * 4),
+        (levels.cross_var, [0.0] * 4),
+    ):
+        np.testing.assert_allclose(values, np.broadcast_to(np.array(prior)[:, None, None], (4, 2, 2)), rtol=1e-15)
+
+
 def test_a_question_not_answered_teaches_nothing():
     levels, spreads, seen = initial_levels(C, 1), initial_spreads(1), np.zeros((4, 2, 1), bool)
     seen[0, 0] = True

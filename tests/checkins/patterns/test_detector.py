@@ -1,4 +1,4 @@
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -16,7 +16,10 @@ from checkins.patterns import (
     pack_states,
     unpack_states,
 )
-from checkins.patterns.detector import advance_memory
+from checkins.patterns.calibration import PRIOR_EITHER, calibrate
+from checkins.patterns.couple_filter import pattern
+from checkins.patterns.detector import advance_memory, taken_out
+from checkins.patterns.model import A_REACHES as A_REACHES_CELL
 from checkins.patterns.model import MODEL
 from checkins.patterns.simulate import A_REACHES, B_REACHES, EPISODE_FAMILIES, QUIET_FAMILIES, simulate
 from checkins.patterns.state import DatedState, initial_memory
@@ -129,6 +132,19 @@ def test_before_enough_answers_the_probability_stays_near_the_prior_and_nothing_
     assert (out["p_a_reaches"] < 0.2).all()
 
 
+def test_before_enough_answers_little_of_what_the_filter_says_is_passed_on():
+    memory = initial_memory(MODEL, 2)
+    cells = np.full_like(memory.cells, 1e-3)
+    cells[A_REACHES_CELL] = 1.0
+    memory = replace(memory, cells=cells / cells.sum(axis=(0, 1)), answers=np.array([[6.0, 7.0], [7.0, 7.0]]))
+    memory, out = advance_memory(memory, no_answers(np.zeros(2, np.int64)), MODEL)
+    passed_on = out.p_a_reaches + out.p_b_reaches - PRIOR_EITHER
+    a, b = pattern(memory.cells)
+    of = calibrate(MODEL.constants, a + b) - PRIOR_EITHER
+    assert (of > 0.5).all()
+    np.testing.assert_allclose(passed_on / of, [0.15, 1.0])
+
+
 @pytest.mark.parametrize("silent_sides", [[0], [1], [0, 1]])
 def test_silence_alone_never_opens_an_episode(silent_sides):
     course = simulate("plain_weeks", couples=200, days=90, seed=7).course
@@ -224,6 +240,12 @@ def test_quiet_couples_are_mostly_left_alone(family):
     _, out = run(simulate(family, couples=100, days=120, seed=12).course)
     opened = (out["alert"][:, 1:] & ~out["alert"][:, :-1]).sum()
     assert 90 * opened / out["alert"].size < 1.0
+
+
+def test_what_goes_on_for_weeks_is_learned_after_all_and_an_episode_of_days_is_not():
+    c = MODEL.constants
+    lately = np.array([0.0, 0.5, 1.0, 2.0]) * c.most_lately
+    np.testing.assert_allclose(taken_out(c, lately), c.taken_out * np.array([1, 64 / 65, 1 / 2, 1 / 65]), rtol=1e-12)
 
 
 def test_an_answer_of_the_wrong_shape_is_refused():
