@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checkins.patterns import Course, DayOutput, Quick, advance, advance_few, initial_states
+from checkins.patterns import Course, DayAnswers, DayOutput, Quick, advance, advance_few, initial_states
 from checkins.patterns.alone import advance_one
 from checkins.patterns.detector import advance_memory
-from checkins.patterns.model import MODEL
+from checkins.patterns.model import A_REACHES, MODEL
 from checkins.patterns.simulate import simulate
 from checkins.patterns.state import STATE_SIZE, Memory, initial_memory, rows_of
 from tests.courses import any_course
@@ -65,6 +65,17 @@ def test_it_is_from_whatever_state_the_day_begins(course, seed):
     )
     for index in range(course.values.shape[1]):
         memory = held_to_each_other(memory, course.day(index))
+
+
+@pytest.mark.parametrize("silent_before, opens", [(0, True), (5, False)])
+def test_an_alert_opens_only_while_both_are_heard_here_too(silent_before, opens):
+    memory: Memory = initial_memory(MODEL, 1)
+    cells = np.full_like(memory.cells, 1e-4)
+    cells[A_REACHES] = 1.0
+    silent_days = np.array([[0.0], [silent_before]])
+    memory = replace(memory, cells=cells / cells.sum(), answers=np.full((2, 1), 20.0), silent_days=silent_days)
+    one_taps = DayAnswers(np.full((1, 2, 4), np.nan), np.array([[Quick.CLOSER, Quick.NONE]]), np.zeros(1, np.int64))
+    assert held_to_each_other(memory, one_taps).alert[0] == opens
 
 
 @ANY

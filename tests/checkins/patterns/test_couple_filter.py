@@ -129,6 +129,14 @@ def test_each_step_mirrors_to_the_last_bit_and_keeps_probabilities(seed, couples
     np.testing.assert_allclose(person_weights(after).sum(axis=(0, 1)), 1.0, atol=1e-12)
 
 
+def test_answers_of_great_weight_leave_probabilities_in_few_bits_too():
+    log_likelihood = np.zeros((STATES, KINDS, 2, 1), np.float32)
+    log_likelihood[m.USUAL], log_likelihood[m.REACHING] = 80.0, -80.0
+    after = update(initial_cells(MODEL, 1).astype(np.float32), log_likelihood)
+    assert after[m.CALM].sum() == pytest.approx(1.0)
+    np.testing.assert_allclose(cell_total(after), 1.0, rtol=1e-6)
+
+
 def test_the_pattern_is_the_sum_of_its_cells_over_all_kinds_of_day():
     cells = np.random.default_rng(8).dirichlet(np.ones(CELLS * KINDS), 5).T.reshape(CELLS, KINDS, 5)
     a, b = pattern(cells)
