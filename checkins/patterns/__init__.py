@@ -3,7 +3,6 @@
 Pure numpy and standard library; no Django, no database, no clock. `detector.advance` is the door.
 """
 
-from checkins.patterns.alone import FEW, advance_few
 from checkins.patterns.answers import QUESTIONS, QUICK_CODES, Course, DayAnswers, Quick, no_answers
 from checkins.patterns.constants import MODEL_VERSION
 from checkins.patterns.detector import DayOutput, advance, advance_course, learn_alone
@@ -21,7 +20,6 @@ from checkins.patterns.state import (
 )
 
 __all__ = [
-    "FEW",
     "KEPT_DAYS",
     "MODEL_VERSION",
     "QUESTIONS",
@@ -39,7 +37,6 @@ __all__ = [
     "UnreadableStates",
     "advance",
     "advance_course",
-    "advance_few",
     "explain",
     "initial_states",
     "learn_alone",

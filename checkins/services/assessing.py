@@ -154,7 +154,6 @@ def _from_first_answer(values: Floats, quick: Ints, answered: Bools, first: date
 
 def _advance(runs: Sequence[_Run]) -> dict[str, list[Any]]:
     """Moves all couples through the calendar, day by day. Returns the columns of their days."""
-    advance = patterns.advance_few if len(runs) <= patterns.FEW else patterns.advance
     first, last = min(run.start for run in runs), max(run.through for run in runs)
     span = (last - first).days + 1
     values, quick = _read(runs, lambda run: (run.start, run.through), first, span)
@@ -169,7 +168,7 @@ def _advance(runs: Sequence[_Run]) -> dict[str, list[Any]]:
             continue
         day = first + offset * ONE_DAY
         answers = patterns.DayAnswers(values[moving, offset], quick[moving, offset], np.full(len(moving), day.weekday()))
-        moved, said = advance(numbers[moving], answers)
+        moved, said = patterns.advance(numbers[moving], answers)
         numbers[moving] = moved
         for place in np.flatnonzero(end[moving] - offset < patterns.KEPT_DAYS):
             runs[moving[place]].kept.append(patterns.DatedState(day, moved[place]))

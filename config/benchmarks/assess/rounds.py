@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from checkins.patterns import Course, DayAnswers, States, advance, advance_course, advance_few, initial_states
+from checkins.patterns import Course, DayAnswers, States, advance, advance_course, initial_states
 from checkins.patterns.detector import COUPLES_AT_ONCE
 from checkins.patterns.simulate import FAMILIES, simulate
 from checkins.patterns.state import unfold
@@ -128,7 +128,7 @@ def _one_by_one(couples: Couples) -> Callable[[], None]:
     def work() -> None:
         for _ in range(ALONE):
             for one in each:
-                advance_few(one.states, one.answers)
+                advance(one.states, one.answers)
 
     return work
 

@@ -217,22 +217,6 @@ def test_quick_answers_count_as_answers(team):
     assert PatternDay.objects.latest("day").enough
 
 
-def test_a_few_couples_are_worked_out_one_by_one_and_end_with_the_same(team, monkeypatch):
-    with monkeypatch.context() as patched:
-        patched.setattr(patterns, "advance", None)
-        live(team, 5)
-    with monkeypatch.context() as patched:
-        patched.setattr(patterns, "FEW", 0)
-        patched.setattr(patterns, "advance_few", None)
-        as_arrays = in_order(5)
-    one_by_one = PatternDay.objects.filter(couple=team.couple).order_by("day")
-    for one, other in zip(one_by_one, PatternDay.objects.filter(couple=as_arrays).order_by("day"), strict=True):
-        assert (one.p_a_reaches, one.p_b_reaches, one.p_apart) == pytest.approx(
-            (other.p_a_reaches, other.p_b_reaches, other.p_apart), abs=1e-5
-        )
-        assert (one.enough, one.alert) == (other.enough, other.alert)
-
-
 def test_a_batch_of_couples_costs_as_many_statements_as_a_few():
     counts = []
     for size in (2, 20):
