@@ -21,7 +21,7 @@ from backend.consents import services as consents
 from backend.couples import services as couples
 from checkins.services import deciding
 from config.faults.twins.recording import Recorded, Recording, asked, notice
-from config.faults.twins.routes import METHODS, Route, caller, is_ours, routes
+from config.faults.twins.routes import METHODS, NAMES_SOMEBODYS_THING, Route, caller, is_ours, routes
 from notifications import services as notifications
 from notifications.channels.memory import MemoryChannel
 from notifications.models import Device, Prompt
@@ -79,14 +79,8 @@ class Story:
         consents.choose(person=self.pavel, now=self.now, sharing="levels", prompt_mode="responsive", show_pattern=False)
         recipient = notifications.Recipient(self.pavel.pk, self.pavel.zone, "one-plain-line", 1, "either", "en")
         (prompt,) = notifications.queue_prompts(occasion=uuid4(), couple_id=None, recipients=[recipient], now=self.now - DAY)
-        self.things = {
-            "prompt_id": prompt.pk,
-            "device_id": Device.objects.get(person=self.pavel).pk,
-            "invitation_id": NOBODYS,
-            "link_id": NOBODYS,
-            "note_id": NOBODYS,
-            "object_id": self.pavel.pk,
-        }
+        own = {"prompt_id": prompt.pk, "device_id": Device.objects.get(person=self.pavel).pk, "object_id": self.pavel.pk}
+        self.things = {**dict.fromkeys(NAMES_SOMEBODYS_THING, NOBODYS), **own}
         assert Prompt.objects.visible_to(self.pavel).exists()
 
 

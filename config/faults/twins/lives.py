@@ -24,7 +24,7 @@ from checkins.services import deciding
 from checkins.services.submitting import Item, submit_check_in
 from config.faults.people import make_people, pair, sign_in
 from config.faults.twins.recording import Recording, asked, notice
-from config.faults.twins.routes import Route, caller, is_ours, routes
+from config.faults.twins.routes import NAMES_SOMEBODYS_THING, Route, caller, is_ours, routes
 from notifications import services as notifications
 from notifications.channels.memory import MemoryChannel
 from notifications.models import Device, Prompt
@@ -174,7 +174,7 @@ class World:
         """What Pavel gets from the pages he opens each day, and now and then from every address there is; and what his phone showed."""
         seen: dict[str, str] = {}
         newest = Prompt.objects.visible_to(life.pavel).arrived(self.now).order_by("-slot_at").first()
-        things: dict[str, Any] = dict.fromkeys(("prompt_id", "device_id", "invitation_id", "link_id", "note_id"), UUID(int=7))
+        things: dict[str, Any] = dict.fromkeys(NAMES_SOMEBODYS_THING, UUID(int=7))
         things |= {"object_id": life.pavel.pk, "day": self.now.astimezone(MADRID).date() - DAY}
         if newest:
             things["prompt_id"] = newest.pk
