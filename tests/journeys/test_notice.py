@@ -64,7 +64,8 @@ def worker_of(page: Page) -> Worker:
 
 
 def push(page: Page, site: str, payload: dict[str, str]) -> None:
-    """Delivers what our channel would send, as the browser hands it to the worker."""
+    """Delivers what our channel would send, as the browser hands it to the worker, once the worker is there to take it."""
+    until(page, lambda: page.evaluate("navigator.serviceWorker.ready.then((one) => one.active.state === 'activated')"))
     found: list[str] = []
     session = page.context.new_cdp_session(page)
     session.on(
@@ -85,7 +86,7 @@ def push(page: Page, site: str, payload: dict[str, str]) -> None:
 def notices(page: Page) -> list[dict[str, object]]:
     """What the browser shows, once it shows something."""
     shown = "navigator.serviceWorker.ready.then((one) => one.getNotifications()).then((all) => all.map((one) => ({ title: one.title, body: one.body, actions: one.actions.map((action) => action.action) })))"
-    for _ in range(50):
+    for _ in range(150):
         if found := page.evaluate(shown):
             return list(found)
         page.wait_for_timeout(100)
