@@ -74,8 +74,8 @@ def sign_up(page: Page, name: str) -> None:
     page.get_by_role("button", name="Go on").click()
 
 
-def test_two_people_sign_up_pair_answer_look_find_words_and_leave(phone, transactional_db, monkeypatch):
-    erin, finn = phone(), phone()
+def meet(erin: Page, finn: Page) -> None:
+    """Erin signs up and invites, Finn follows the link, signs up and says yes."""
     erin.goto("/")
     erin.get_by_role("link", name="Begin").click()
     sign_up(erin, "Erin")
@@ -97,6 +97,9 @@ def test_two_people_sign_up_pair_answer_look_find_words_and_leave(phone, transac
     finn.get_by_role("button", name="Say yes").click()
     expect(finn.get_by_role("heading", name="You said yes to Erin")).to_be_visible()
 
+
+def pair_up(erin: Page, finn: Page) -> None:
+    """Erin confirms, and chooses what she shows."""
     erin.get_by_role("link", name="Look again").click()
     expect(erin.get_by_role("heading", name="Finn said yes")).to_be_visible()
     erin.get_by_role("button", name="Yes, pair us").click()
@@ -106,6 +109,9 @@ def test_two_people_sign_up_pair_answer_look_find_words_and_leave(phone, transac
     erin.get_by_role("button", name="Keep these choices").click()
     expect(erin.get_by_text("It holds from this moment.")).to_be_visible()
 
+
+def both_answer(erin: Page, finn: Page) -> None:
+    """Each keeps an evening, with a thumb."""
     for page, levels in ((erin, (6, 8, 3)), (finn, (5, 4, 7))):
         page.goto("/tonight/")
         answer(page, *levels)
@@ -114,10 +120,9 @@ def test_two_people_sign_up_pair_answer_look_find_words_and_leave(phone, transac
     kept = CheckIn.objects.order_by("person__name").values_list("closeness_felt", "closeness_wanted", "space_wanted")
     assert list(kept) == [(6, 8, 3), (5, 4, 7)]
 
-    erin.get_by_role("link", name="Together").click()
-    expect(erin.get_by_role("group", name="Closeness felt")).to_be_visible()
-    expect(erin.get_by_text("your partner", exact=True)).to_have_count(0)
 
+def find_words(erin: Page, finn: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two weeks on, a morning brings both the same thought, and both say that it helped."""
     finn.goto("/you/sharing/")
     finn.get_by_text("Nothing", exact=True).click()
     finn.get_by_text("Responsive", exact=True).click()
@@ -137,6 +142,9 @@ def test_two_people_sign_up_pair_answer_look_find_words_and_leave(phone, transac
     (erins, finns) = sorted(newest)
     assert erins[1:] == (finns[1], "helped")
 
+
+def part_quietly(erin: Page, finn: Page) -> None:
+    """Finn leaves without a notice."""
     # Finn leaves quietly: at once for him, and for a while Erin's pages say what they said.
     finn.goto("/you/leaving/")
     finn.get_by_text("Leave quietly", exact=True).click()
@@ -146,6 +154,18 @@ def test_two_people_sign_up_pair_answer_look_find_words_and_leave(phone, transac
     expect(finn.get_by_role("button", name="Make an invitation")).to_be_visible()
     erin.goto("/you/pairing/")
     expect(erin.get_by_text("You are paired with Finn.")).to_be_visible()
+
+
+def test_two_people_sign_up_pair_answer_look_find_words_and_leave(phone, transactional_db, monkeypatch):
+    erin, finn = phone(), phone()
+    meet(erin, finn)
+    pair_up(erin, finn)
+    both_answer(erin, finn)
+    erin.get_by_role("link", name="Together").click()
+    expect(erin.get_by_role("group", name="Closeness felt")).to_be_visible()
+    expect(erin.get_by_text("your partner", exact=True)).to_have_count(0)
+    find_words(erin, finn, monkeypatch)
+    part_quietly(erin, finn)
 
 
 @pytest.fixture
