@@ -6,7 +6,7 @@ from statistics import median
 
 from config.benchmarks.child import Spent, measured, tell
 
-Contenders = Mapping[str, tuple[int, Callable[[], None]]]
+Contenders = Mapping[str, tuple[int, Callable[[], object]]]
 """Each with how much it does at a time: the slow ones get less, and rates compare all the same."""
 
 
