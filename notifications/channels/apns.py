@@ -16,7 +16,8 @@ from django.conf import settings
 
 from notifications.channels.base import ApnsAddress, ChannelError, Message, Sent, neutral_line, tag_of
 from notifications.channels.calling import call, json_of, retry_after
-from notifications.channels.pinned import Answer, PinnedClient
+from notifications.channels.lines import Answer
+from notifications.channels.pinned import PinnedClient
 from notifications.channels.vapid import read_private_key
 from notifications.endpoints import Endpoint, own_endpoint
 

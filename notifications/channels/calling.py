@@ -11,7 +11,8 @@ from typing import Any, Final
 import httpcore
 
 from notifications.channels.base import ChannelError
-from notifications.channels.pinned import Answer, PinnedClient
+from notifications.channels.lines import Answer
+from notifications.channels.pinned import PinnedClient
 from notifications.endpoints import Endpoint, EndpointRefused
 
 LONGEST_WAIT: Final = timedelta(days=1)

@@ -13,7 +13,8 @@ from django.conf import settings
 from notifications.channels.base import ChannelError, FcmAddress, Message, Sent, neutral_line, tag_of
 from notifications.channels.calling import call, json_of, retry_after
 from notifications.channels.google import AccessTokens, ServiceAccount
-from notifications.channels.pinned import Answer, PinnedClient
+from notifications.channels.lines import Answer
+from notifications.channels.pinned import PinnedClient
 from notifications.endpoints import Endpoint, own_endpoint
 
 LONGEST_TTL: Final = 28 * 24 * 60 * 60

@@ -1,22 +1,21 @@
 """An HTTPS client for addresses that strangers gave us: bounded, pinned and without detours.
 
-It is httpcore, the engine of httpx, with a network layer of its own: the name is resolved and
+It stands on httpcore, the engine of httpx, with a network layer of its own: the name is resolved and
 checked at the moment of connecting, the connection goes to exactly that address, and TLS still
-verifies the certificate for the name. httpcore follows no redirects and reads no proxy from the
+verifies the certificate for the name. Nothing here follows a redirect or reads a proxy from the
 environment. One budget of seconds covers a whole exchange, however slowly the bytes drip.
 
-With HTTP/2 each connection carries one exchange at a time: OpenSSL lets one thread at a time use a connection, and so the
-time of one exchange bounds no other.
+Each connection carries one exchange at a time, with HTTP/2 too: OpenSSL lets one thread at a time use a connection, and so
+the time of one exchange bounds no other.
 """
 
 import os
 import ssl
 import time
-from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Final
 
@@ -24,22 +23,13 @@ import certifi
 import httpcore
 from django.conf import settings
 
+from notifications.channels.lines import Answer, Http1Line, Http2Line, Line
 from notifications.endpoints import Endpoint, resolve_pinned
 
 CONNECT_SECONDS: Final = 3.0
 TOTAL_SECONDS: Final = 10.0
 KEPT_ALIVE_SECONDS: Final = 50.0
-MAX_CONNECTIONS: Final = 64
-MAX_ANSWER_BYTES: Final = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back: the status, the headers, names in lower case, and the beginning of the body."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes = field(default=b"", repr=False)
+MAX_KEPT: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +41,16 @@ class _Budget:
 _budget: ContextVar[_Budget] = ContextVar("_budget")
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    origin: str
+    line: Line
+    since: float
+
+    def is_usable(self) -> bool:
+        return time.monotonic() - self.since < KEPT_ALIVE_SECONDS and self.line.is_usable()
+
+
 class PinnedClient:
     """Keeps connections open between posts; safe in several threads and after a fork."""
 
@@ -59,8 +59,8 @@ class PinnedClient:
         self._total_seconds = total_seconds
         self._http2 = http2
         self._lock = Lock()
-        self._pools: dict[bool, httpcore.ConnectionPool] = {}
-        self._idle: defaultdict[str, deque[httpcore.ConnectionPool]] = defaultdict(deque)
+        self._kept: list[_Kept] = []  # the longest kept first
+        self._trust: dict[str, ssl.SSLContext] = {}
         self._process = os.getpid()
 
     def post(self, endpoint: Endpoint, *, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -72,83 +72,93 @@ class PinnedClient:
         started = time.monotonic()
         token = _budget.set(_Budget(started + self._connect_seconds, started + self._total_seconds))
         try:
-            if self._http2:
-                return self._post_alone(endpoint, headers=headers, body=body)
-            return self._exchange(self._pool(endpoint), endpoint, headers=headers, body=body)[0]
+            kept = self._take_kept(endpoint.origin)
+            if kept is not None and not self._http2:
+                return self._exchange(kept, endpoint, headers=headers, body=body)
+            if kept is not None:
+                # The service may have closed it while it lay idle, which shows only now; a new one tells.
+                with suppress(httpcore.NetworkError, httpcore.ProtocolError):
+                    return self._exchange(kept, endpoint, headers=headers, body=body)
+            return self._exchange(self._new_line(endpoint), endpoint, headers=headers, body=body)
         finally:
             _budget.reset(token)
 
     def close(self) -> None:
         """Close every kept connection."""
         with self._lock:
-            for pool in [*self._pools.values(), *(one for idle in self._idle.values() for one in idle)]:
-                pool.close()
-            self._pools.clear()
-            self._idle.clear()
+            kept, self._kept = self._kept, []
+        for one in kept:
+            one.line.close()
 
-    def _post_alone(self, endpoint: Endpoint, *, headers: Mapping[str, str], body: bytes) -> Answer:
-        """One exchange on a connection that nobody else uses meanwhile."""
-        kept = self._take_idle(endpoint)
-        if kept is not None:
-            # The service may have closed it while it lay idle, which shows only now; a new one tells.
-            with suppress(httpcore.NetworkError, httpcore.ProtocolError):
-                return self._exchange_and_keep(kept, endpoint, headers=headers, body=body)
-        return self._exchange_and_keep(self._new_pool(endpoint, connections=1), endpoint, headers=headers, body=body)
-
-    def _exchange_and_keep(self, pool: httpcore.ConnectionPool, endpoint: Endpoint, *, headers: Mapping[str, str], body: bytes) -> Answer:
+    def _exchange(self, line: Line, endpoint: Endpoint, *, headers: Mapping[str, str], body: bytes) -> Answer:
+        """The answer. The line is kept where it can carry another exchange, and closed otherwise."""
         whole = False
         try:
-            answer, whole = self._exchange(pool, endpoint, headers=headers, body=body)
+            answer, whole = line.exchange(endpoint, headers=headers, body=body)
         finally:
             if whole:
-                with self._lock:
-                    self._idle[endpoint.origin].append(pool)
+                self._keep(_Kept(endpoint.origin, line, time.monotonic()))
             else:
-                pool.close()
+                line.close()
         return answer
 
-    def _exchange(
-        self, pool: httpcore.ConnectionPool, endpoint: Endpoint, *, headers: Mapping[str, str], body: bytes
-    ) -> tuple[Answer, bool]:
-        """The answer, and whether it was read to its end."""
-        with pool.stream(
-            "POST", endpoint.url, headers=list(headers.items()), content=body, extensions={"timeout": {"pool": self._total_seconds}}
-        ) as response:
-            beginning, whole = _read_some(response)
-            found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-            return Answer(status=response.status, headers=found, body=beginning), whole
+    def _take_kept(self, origin: str) -> Line | None:
+        """The connection to this origin that was used last, since an older one may be closed by now."""
+        while kept := self._last_kept(origin):
+            if kept.is_usable():
+                return kept.line
+            kept.line.close()
+        return None
 
-    def _take_idle(self, endpoint: Endpoint) -> httpcore.ConnectionPool | None:
+    def _last_kept(self, origin: str) -> _Kept | None:
         with self._lock:
-            self._forget_after_fork()
-            idle = self._idle[endpoint.origin]
-            return idle.pop() if idle else None
+            if self._process != os.getpid():
+                # A forked child shares its parent's sockets; two must not speak on one.
+                self._kept, self._process = [], os.getpid()
+            for place in reversed(range(len(self._kept))):
+                if self._kept[place].origin == origin:
+                    return self._kept.pop(place)
+        return None
 
-    def _pool(self, endpoint: Endpoint) -> httpcore.ConnectionPool:
+    def _keep(self, kept: _Kept) -> None:
         with self._lock:
-            self._forget_after_fork()
-            pool = self._pools.get(endpoint.is_development)
-            if pool is None:
-                pool = self._pools[endpoint.is_development] = self._new_pool(endpoint, connections=MAX_CONNECTIONS)
-            return pool
+            self._kept.append(kept)
+            too_many = max(0, len(self._kept) - MAX_KEPT)
+            gone = [one for place, one in enumerate(self._kept) if place < too_many or kept.since - one.since > KEPT_ALIVE_SECONDS]
+            if gone:
+                self._kept = self._kept[len(gone) :]
+        for one in gone:
+            one.line.close()
 
-    def _forget_after_fork(self) -> None:
-        """A forked child shares its parent's sockets; two must not speak on one."""
-        if self._process != os.getpid():
-            self._pools.clear()
-            self._idle.clear()
-            self._process = os.getpid()
-
-    def _new_pool(self, endpoint: Endpoint, *, connections: int) -> httpcore.ConnectionPool:
-        return httpcore.ConnectionPool(
-            ssl_context=_trusting(settings.PUSH_DEVELOPMENT_CA if endpoint.is_development else certifi.where()),
-            max_connections=connections,
-            max_keepalive_connections=connections,
+    def _new_line(self, endpoint: Endpoint) -> Line:
+        trust = self._trusted(settings.PUSH_DEVELOPMENT_CA if endpoint.is_development else certifi.where())
+        if not self._http2:
+            return Http1Line(_secured(endpoint, trust))
+        pool = httpcore.ConnectionPool(
+            ssl_context=trust,
+            max_connections=1,
+            max_keepalive_connections=1,
             keepalive_expiry=KEPT_ALIVE_SECONDS,
-            http1=not self._http2,
-            http2=self._http2,
+            http1=False,
+            http2=True,
             network_backend=_PinnedNetwork(),
         )
+        return Http2Line(pool)
+
+    def _trusted(self, authorities: str) -> ssl.SSLContext:
+        with self._lock:
+            if authorities not in self._trust:
+                self._trust[authorities] = _trusting(authorities, http2=self._http2)
+            return self._trust[authorities]
+
+
+def _secured(endpoint: Endpoint, trust: ssl.SSLContext) -> httpcore.NetworkStream:
+    stream = _PinnedNetwork().connect_tcp(endpoint.host, endpoint.port)
+    try:
+        return stream.start_tls(trust, endpoint.host)
+    except httpcore.TimeoutException:
+        stream.close()
+        raise
 
 
 class _PinnedNetwork(httpcore.NetworkBackend):
@@ -221,21 +231,10 @@ def _left(by: float, late: type[httpcore.TimeoutException]) -> float:
     return seconds
 
 
-def _read_some(response: httpcore.Response) -> tuple[bytes, bool]:
-    """Read a short body to its end, which keeps the connection; leave a long or slow one unread."""
-    read = b""
-    with suppress(httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError):
-        for chunk in response.iter_stream():
-            read += chunk[: MAX_ANSWER_BYTES + 1 - len(read)]
-            if len(read) > MAX_ANSWER_BYTES:
-                return read, False
-        return read, True
-    return read, False
-
-
-def _trusting(authorities: str) -> ssl.SSLContext:
+def _trusting(authorities: str, *, http2: bool) -> ssl.SSLContext:
     # Not ssl.create_default_context: that reads a key log's path from the environment.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["h2" if http2 else "http/1.1"])
     context.load_verify_locations(cafile=authorities)
     return context

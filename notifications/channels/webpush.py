@@ -10,7 +10,8 @@ from notifications.channels import vapid
 from notifications.channels.aes128gcm import encrypt
 from notifications.channels.base import OPEN_PATH, ChannelError, Message, Sent, WebPushAddress, neutral_line, tag_of
 from notifications.channels.calling import call, retry_after
-from notifications.channels.pinned import Answer, PinnedClient
+from notifications.channels.lines import Answer
+from notifications.channels.pinned import PinnedClient
 from notifications.endpoints import EndpointRefused, check_endpoint, check_keys
 
 PADDED_BYTES: Final = 1024

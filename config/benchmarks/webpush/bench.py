@@ -44,7 +44,7 @@ def webpush(*, say: Say, rounds: int = 15, messages: int = MESSAGES) -> Result:
         ],
         versions={
             "python": platform.python_version(),
-            **{name: version(name) for name in ("cryptography", "httpcore", "pywebpush", "requests")},
+            **{name: version(name) for name in ("cryptography", "httptools", "pywebpush", "requests")},
         },
     )
 

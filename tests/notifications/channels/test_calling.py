@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from notifications.channels.calling import json_of, retry_after
-from notifications.channels.pinned import Answer
+from notifications.channels.lines import Answer
 
 DATE = "Wed, 18 Nov 2026 19:00:00 GMT"
 

@@ -11,7 +11,8 @@ from pytest_django import Settings
 from notifications.channels.base import ApnsAddress, ChannelError, FcmAddress, Message, tag_of
 from notifications.channels.fcm import FcmChannel, content_of, raise_for
 from notifications.channels.google import ServiceAccount
-from notifications.channels.pinned import Answer, PinnedClient
+from notifications.channels.lines import Answer
+from notifications.channels.pinned import PinnedClient
 from notifications.stand_ins.endings import ending
 from notifications.stand_ins.push_service import PushService, Reply
 from tests.notifications.channels.apps import failure, message_for

@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,6 +11,7 @@ import pytest
 from pytest_django import Settings
 
 from notifications.channels import pinned
+from notifications.channels.lines import Answer
 from notifications.channels.pinned import PinnedClient
 from notifications.endpoints import Endpoint, EndpointRefused, check_endpoint
 from notifications.stand_ins.push_service import PushService, Reply
@@ -98,3 +99,61 @@ def test_the_budget_of_one_post_does_not_reach_into_the_next(push_service: PushS
     assert client.post(endpoint, headers={}, body=b"x").status == 201
     assert push_service.connections == 1
     client.close()
+
+
+class StandingLine:
+    """Answers everything, and says whether it was closed."""
+
+    def __init__(self) -> None:
+        self.is_closed = False
+
+    def exchange(self, endpoint: Endpoint, *, headers: Mapping[str, str], body: bytes) -> tuple[Answer, bool]:
+        return Answer(201, {}), True
+
+    def is_usable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def standing_lines(client: PinnedClient, monkeypatch: pytest.MonkeyPatch) -> list[StandingLine]:
+    """The lines that the client opens from now on."""
+    lines: list[StandingLine] = []
+
+    def opened(endpoint: Endpoint) -> StandingLine:
+        lines.append(StandingLine())
+        return lines[-1]
+
+    monkeypatch.setattr(client, "_new_line", opened)
+    return lines
+
+
+def test_only_so_many_connections_are_kept_and_the_oldest_goes_first(client: PinnedClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = standing_lines(client, monkeypatch)
+    for number in range(pinned.MAX_KEPT + 2):
+        client.post(Endpoint("", f"push-{number}.example", 443, is_development=False), headers={}, body=b"")
+
+    assert [place for place, line in enumerate(lines) if line.is_closed] == [0, 1]
+
+
+def test_a_connection_that_lay_idle_too_long_is_not_used_again(client: PinnedClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = standing_lines(client, monkeypatch)
+    here, there = (Endpoint("", f"{name}.example", 443, is_development=False) for name in ("here", "there"))
+    client.post(here, headers={}, body=b"")
+    client.post(there, headers={}, body=b"")
+    monkeypatch.setattr(pinned, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + pinned.KEPT_ALIVE_SECONDS + 1))
+    client.post(here, headers={}, body=b"")
+
+    # The one it replaces, and the one that nobody asks for any more.
+    assert [line.is_closed for line in lines] == [True, True, False]
+
+
+def test_an_answer_that_was_not_read_to_its_end_costs_the_connection(client: PinnedClient, push_service: PushService) -> None:
+    endpoint = endpoint_of(push_service)
+    push_service.reply_next(Reply(201, body=b"x" * 100_000))
+    client.post(endpoint, headers={}, body=b"x")
+    push_service.reply_next(Reply(201))
+
+    assert client.post(endpoint, headers={}, body=b"x").status == 201
+    assert push_service.connections == 2

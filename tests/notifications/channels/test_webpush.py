@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from pytest_django import Settings
 
 from notifications.channels.base import ChannelError, EmailAddress, MemoryAddress, Message, Sent, WebPushAddress, tag_of
-from notifications.channels.pinned import Answer, PinnedClient
+from notifications.channels.lines import Answer
+from notifications.channels.pinned import PinnedClient
 from notifications.channels.vapid import application_server_key, b64
 from notifications.channels.webpush import (
     PADDED_BYTES,
@@ -140,7 +141,7 @@ def test_a_kept_connection_that_the_service_closed_is_replaced_unnoticed(
 ) -> None:
     channel.send(message_to(phone))
     push_service.hang_up()
-    assert until(lambda: all(kept.has_expired() for pool in channel._client._pools.values() for kept in pool.connections))
+    assert until(lambda: not any(kept.is_usable() for kept in channel._client._kept))
     channel.send(message_to(phone))
 
     assert push_service.connections == 2
@@ -160,13 +161,13 @@ def test_a_forked_worker_opens_connections_of_its_own(
     client: PinnedClient, push_service: PushService, phone: Subscription, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     WebPushChannel(client).send(message_to(phone))
-    pools = list(client._pools.values())
+    parents = list(client._kept)
     monkeypatch.setattr("notifications.channels.pinned.os.getpid", lambda: -1)
     WebPushChannel(client).send(message_to(phone))
 
     assert push_service.connections == 2
-    for pool in pools:
-        pool.close()
+    for one in parents:
+        one.line.close()
 
 
 def test_another_senders_key_stops_the_service(
