@@ -19,10 +19,12 @@ from notifications.channels.aes128gcm import point_of
 VALID_SECONDS: Final = 12 * 60 * 60
 """Half of what RFC 8292 allows, so that a clock that is hours wrong still gets through."""
 REUSED_SECONDS: Final = 11 * 60 * 60
+REMEMBERED_ORIGINS: Final = 256
+"""Below a listed domain there may be as many names as somebody likes to make up."""
 
 
 class Vapid:
-    """One signing key and its tokens, each made once per origin and reused for eleven hours."""
+    """One signing key and its tokens, each made once per origin and reused for eleven hours. Origins not met for long are forgotten."""
 
     def __init__(self, private_key: str, *, subject: str) -> None:
         self._key = read_private_key(private_key)
@@ -38,10 +40,12 @@ class Vapid:
         """
         now = time.time()
         with self._lock:
-            made_at, header = self._made.get(origin, (float("-inf"), ""))
+            made_at, header = self._made.pop(origin, (float("-inf"), ""))
             if not 0 <= now - made_at < REUSED_SECONDS:
-                header = f"vapid t={self._token(origin, now)}, k={self.public_key}"
-                self._made[origin] = (now, header)
+                made_at, header = now, f"vapid t={self._token(origin, now)}, k={self.public_key}"
+            self._made[origin] = (made_at, header)  # last again: the first is the one asked for longest ago
+            if len(self._made) > REMEMBERED_ORIGINS:
+                del self._made[next(iter(self._made))]
             return header
 
     def _token(self, origin: str, now: float) -> str:

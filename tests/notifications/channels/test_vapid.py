@@ -15,7 +15,7 @@ from py_vapid import Vapid02
 from pytest_django import Settings
 
 from notifications.channels.aes128gcm import point_of
-from notifications.channels.vapid import Vapid, application_server_key, b64, read_private_key, unb64
+from notifications.channels.vapid import REMEMBERED_ORIGINS, Vapid, application_server_key, b64, read_private_key, unb64
 from notifications.stand_ins.vapid_check import NotVouchedFor, check_vapid
 
 KEY = b64(secrets.token_bytes(32))
@@ -66,6 +66,22 @@ def test_a_token_is_reused_for_its_origin_and_renewed_before_it_expires(clock: t
 
     clock.shift(timedelta(minutes=2))
     assert vapid.authorization(ORIGIN) != first
+
+
+def test_only_so_many_origins_are_remembered_and_those_in_use_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    vapid, signed = Vapid(KEY, subject=SUBJECT), list[str]()
+
+    def token(origin: str, now: float) -> str:
+        signed.append(origin)
+        return f"{len(signed)}.{origin}"
+
+    monkeypatch.setattr(vapid, "_token", token)
+    for number in range(2 * REMEMBERED_ORIGINS):
+        vapid.authorization(ORIGIN)
+        vapid.authorization(f"https://{number}.notify.windows.com")
+
+    assert len(vapid._made) == REMEMBERED_ORIGINS
+    assert signed.count(ORIGIN) == 1
 
 
 def test_a_clock_set_back_makes_a_new_token(clock: time_machine.Traveller) -> None:
