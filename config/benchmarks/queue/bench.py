@@ -3,6 +3,7 @@
 import platform
 import tempfile
 from collections.abc import Mapping
+from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
 
@@ -11,19 +12,24 @@ from config.benchmarks.results import Figures, Promise, Result
 from config.benchmarks.settings import production_like
 from config.scratch import run, scratch_database
 
-# A fiftieth of what is promised for: rows leave in batches of one size, so that what one costs does not depend on how many there are.
-DELIVERIES = 4_000
+DELIVERIES = 200_000
+PART = 50
+"""Without being asked for all of them, a fiftieth leaves: in batches of one size, so that one costs what it costs among all."""
 MESSAGES = 200
+LONGEST = timedelta(minutes=45)
 
 
-def queue(*, say: Say, rounds: int = 5, deliveries: int = DELIVERIES, messages: int = MESSAGES) -> Result:
-    """Runs a minute or two. `messages` are brought by the broker in each round. Raises DidNotStart."""
+def queue(*, say: Say, rounds: int = 5, full: bool = False, deliveries: int = 0, messages: int = MESSAGES) -> Result:
+    """Runs a minute or two, at full size up to `LONGEST`. `messages` are brought by the broker in each round. Raises DidNotStart."""
     rounds = min(rounds, 5)
+    deliveries = deliveries or (DELIVERIES if full else DELIVERIES // PART)
     with scratch_database("bench") as surroundings, tempfile.TemporaryDirectory(prefix="ebb-bench-") as folder:
         environment = {**surroundings, **production_like(folder)}
         say("preparing tables")
         run(["manage.py", "migrate", "--noinput"], environment)
-        measured = figures_of("config.benchmarks.queue.rounds", [deliveries, messages, rounds, folder], environment, say=say)
+        measured = figures_of(
+            "config.benchmarks.queue.rounds", [deliveries, messages, rounds, LONGEST.seconds, folder], environment, say=say
+        )
     return result_of(measured, deliveries=deliveries)
 
 

@@ -3,7 +3,9 @@
 import secrets
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -32,15 +34,21 @@ from notifications.services.outbox import DELIVER  # noqa: E402
 SERVICES = 400
 """Phones are spread over so many services, a handful after another, that the pace which each of them is called at holds up nobody."""
 ENCRYPTED = 2_000
+TOLD_EVERY = 2_000
 PATIENCE = 120.0
 
 
 class Nowhere:
-    """A channel that takes everything and does nothing."""
+    """A channel that takes everything and does nothing but count."""
 
     at_most_once: ClassVar[bool] = False
+    taken: ClassVar[Iterator[int]] = count(1)
+    expected: ClassVar[int] = 0
 
     def send(self, message: Message) -> Sent:
+        number = next(self.taken)
+        if number % TOLD_EVERY == 0:
+            tell(f"sent {number:,} of {self.expected:,}")
         return Sent()
 
 
@@ -60,7 +68,19 @@ class Counted:
         self.most = max(self.most, self.messages - before)
 
 
-def main(deliveries: int, messages: int, rounds: int, folder: Path) -> None:
+class Patience:
+    """The clock, until there is no more time for the benchmark: then it shows an hour at which nothing is due yet."""
+
+    def __init__(self, *, seconds: int, before: datetime) -> None:
+        self._end = time.monotonic() + seconds
+        self._before = before
+
+    def __call__(self) -> datetime:
+        return clock.now() if time.monotonic() < self._end else self._before
+
+
+def main(deliveries: int, messages: int, rounds: int, seconds: int, folder: Path) -> None:
+    Nowhere.expected = deliveries
     settings.CHANNELS = {"webpush": f"{__name__}.{Nowhere.__name__}"}
     now = clock.now().replace(second=0, microsecond=0)
     people.make_people(people.zones(1), [0], people=deliveries)
@@ -72,7 +92,7 @@ def main(deliveries: int, messages: int, rounds: int, folder: Path) -> None:
         tell("queueing")
         counted.during(lambda: services.queue_due_reminders(now=now))
         tell("sending")
-        services.deliver_due(clock=clock.now)
+        services.deliver_due(clock=Patience(seconds=seconds, before=now - timedelta(minutes=1)))
     nudge.publish = publish
     unsent = deliveries - Delivery.objects.filter(state=Delivery.State.SENT).count()
     brought = [_messages(messages, folder, publish) for _ in range(rounds)]
@@ -80,7 +100,7 @@ def main(deliveries: int, messages: int, rounds: int, folder: Path) -> None:
     end_with(
         {
             "contenders": {
-                "outbox": _figures(deliveries, outbox),
+                "outbox": _figures(max(1, deliveries - unsent), outbox),
                 "a message": _figures(messages, _middle(brought)),
                 "encrypting": _figures(ENCRYPTED, _middle(sealed)),
             },
@@ -92,7 +112,7 @@ def main(deliveries: int, messages: int, rounds: int, folder: Path) -> None:
     )
 
 
-def _spread(count: int, *, due_at: Any) -> None:
+def _spread(expected: int, *, due_at: Any) -> None:
     """Everybody is due now and never has quiet hours; their phones are behind many services."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -102,25 +122,25 @@ def _spread(count: int, *, due_at: Any) -> None:
             "UPDATE notifications_preference SET next_reminder_at = %s, next_reminder_day = %s, quiet_from = '00:00', quiet_until = '00:00'",
             [due_at, due_at.date()],
         )
-    assert Device.objects.count() == count
+    assert Device.objects.count() == expected
 
 
-def _messages(count: int, folder: Path, publish: Callable[..., bool]) -> Spent:
+def _messages(wanted: int, folder: Path, publish: Callable[..., bool]) -> Spent:
     """So many messages are published and worked off by a worker that finds nothing to send: both sides' CPU time."""
     spent = Spent()
     with measured(spent):
-        for _ in range(count):
+        for _ in range(wanted):
             publish(DELIVER)
     command = ["-m", "celery", "-A", "config", "worker", "--pool", "solo", "--without-mingle", "--without-gossip", "--loglevel", "ERROR"]
     with scratch.process(command, {}, log=folder / "worker.log") as worker:
         process, end = psutil.Process(worker.pid), time.monotonic() + PATIENCE
-        while (left := _waiting()) == count:  # until it is up
+        while (left := _waiting()) == wanted:  # until it is up
             _look(end)
         before = process.cpu_times()
         while _waiting():
             _look(end)
         after = process.cpu_times()
-    spent.cpu += (after.user + after.system - before.user - before.system) * count / max(1, left)
+    spent.cpu += (after.user + after.system - before.user - before.system) * wanted / max(1, left)
     return spent
 
 
@@ -148,9 +168,9 @@ def _middle(spent: list[Spent]) -> Spent:
     return sorted(spent, key=lambda one: one.cpu)[len(spent) // 2]
 
 
-def _figures(count: int, spent: Spent) -> dict[str, float]:
-    return {"requests": count, "per_second": count / max(spent.wall, 1e-9), "per_cpu_second": count / max(spent.cpu, 1e-9)}
+def _figures(done: int, spent: Spent) -> dict[str, float]:
+    return {"requests": done, "per_second": done / max(spent.wall, 1e-9), "per_cpu_second": done / max(spent.cpu, 1e-9)}
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
+    main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), Path(sys.argv[5]))

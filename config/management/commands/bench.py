@@ -3,6 +3,7 @@
 import json
 import sys
 from argparse import ArgumentParser
+from inspect import signature
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -23,6 +24,9 @@ class Command(BaseCommand):
         parser.add_argument("name", nargs="*", help=f"which ones: {', '.join(BENCHMARKS)} (all by default)")
         parser.add_argument("--json", action="store_true", help="print one JSON document instead of a table")
         parser.add_argument("--rounds", type=int, default=15, help="interleaved rounds; medians are reported (default 15)")
+        parser.add_argument(
+            "--full", action="store_true", help="at full size what is otherwise measured on a part of it (queue: up to 45 minutes)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         unknown = set(options["name"]) - set(BENCHMARKS)
@@ -30,7 +34,9 @@ class Command(BaseCommand):
             raise CommandError(f"no such benchmark: {', '.join(sorted(unknown))}; there are: {', '.join(BENCHMARKS)}")
         results = []
         for name in options["name"] or BENCHMARKS:
-            result = import_string(BENCHMARKS[name])(say=self._progress, rounds=options["rounds"])
+            bench = import_string(BENCHMARKS[name])
+            at_full_size = {"full": True} if options["full"] and "full" in signature(bench).parameters else {}
+            result = bench(say=self._progress, rounds=options["rounds"], **at_full_size)
             results.append(result)
             if not options["json"]:
                 self._print(result)
