@@ -7,6 +7,7 @@ INSERT ... ON CONFLICT settles that without an error to catch.
 import hashlib
 import hmac
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
@@ -14,8 +15,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_noop as _
+from psycopg.errors import UniqueViolation
 
 from backend.accounts.models import User
 from backend.calendar_days import local_day
@@ -76,8 +78,7 @@ def submit_check_in(*, person: User, item: Item, now: datetime) -> Kept:
     """
     answered_at = _answered_at(item, now)
     _check_day(item.day, answered_at=answered_at, now=now, zone=person.zone)
-    with transaction.atomic():
-        return _keep(person=person, item=item, answered_at=answered_at, now=now, same_batch=False)
+    return _keep(person=person, item=item, answered_at=answered_at, now=now, same_batch=False)
 
 
 def submit_batch(*, person: User, items: Sequence[Item], now: datetime, sent_at: datetime | None = None) -> list[Kept | DomainError]:
@@ -97,8 +98,7 @@ def submit_batch(*, person: User, items: Sequence[Item], now: datetime, sent_at:
         try:
             answered_at = _answered_at(item, now)
             _check_day(item.day, answered_at=answered_at, now=now, zone=person.zone)
-            with transaction.atomic():
-                kept = _keep(person=person, item=item, answered_at=answered_at, now=now, same_batch=item.day in created)
+            kept = _keep(person=person, item=item, answered_at=answered_at, now=now, same_batch=item.day in created)
             if kept.created:
                 created.add(item.day)
             results[index] = kept
@@ -163,49 +163,63 @@ def _check_day(day: date, *, answered_at: datetime, now: datetime, zone: ZoneInf
 
 
 def _keep(*, person: User, item: Item, answered_at: datetime, now: datetime, same_batch: bool) -> Kept:
-    is_first_use, row = _create(person.pk, item, answered_at, now)
-    if not is_first_use:
-        return _retried(person.pk, item)
-    if row is None:
-        kept = _amend(person=person, item=item, answered_at=answered_at, now=now, same_batch=same_batch)
+    """The first answer of a day, which nearly all are, takes one statement; whatever else it may be is found out in a transaction."""
+    values = {**_values(person.pk, item, answered_at, now), "fingerprint": _fingerprint(item)}
+    row = None if item.version else _create(values)
+    if row is not None:
+        return Kept(row, created=True)
+    with transaction.atomic():
+        if not _remember(values):
+            return _retried(person.pk, item)
+        kept = _amend(person=person, item=item, values=values, now=now, same_batch=same_batch)
         _mark_for_assessment(person.pk, item.day)
-    else:
-        kept = Kept(row, created=True)
-    notifications.close_slot(person_id=person.pk, day=item.day, reason="answered", now=now)
+        notifications.close_slot(person_id=person.pk, day=item.day, now=now)
     return kept
 
 
-def _create(person_id: int, item: Item, answered_at: datetime, now: datetime) -> tuple[bool, CheckIn | None]:
-    """Remembers the client's id, keeps the check-in and marks the couple, in one statement.
+def _create(values: dict[str, Any]) -> CheckIn | None:
+    """Keeps the check-in and the client's id, marks the couple and closes the day's reminder: all of it, or nothing.
 
-    Says whether the id is new, and gives the row unless the day was answered before or a version to amend was named. Raises
-    AuthRequired where the account is gone by now.
+    Gives the row, or None where the day was answered before or the id was used. Raises AuthRequired where the account is gone by now.
     """
-    values = {
-        **_values(person_id, item, answered_at, now),
-        "fingerprint": _fingerprint(item),
-        "is_amendment": item.version is not None,
-    }
-    is_there, is_first_use, *row = fetch_row(_CREATE, values) or (0, 0, None)
+    try:
+        # Within a transaction of the caller, what fails must not end that.
+        with transaction.atomic() if connection.in_atomic_block else nullcontext():
+            is_there, ignored, *row = fetch_row(_CREATE, values) or (0, 0, None)
+    except IntegrityError as error:
+        if isinstance(error.__cause__, UniqueViolation):  # the same id, used twice in one moment
+            return None
+        raise
     if not is_there:
         raise AuthRequired
-    return bool(is_first_use), CheckIn.from_db(connection.alias, _COLUMNS, row) if row[0] is not None else None
+    if row[0] is None:
+        return None
+    notifications.resume_daily(person_id=values["person_id"], ignored=ignored, now=values["now"])
+    return CheckIn.from_db(connection.alias, _COLUMNS, row)
 
 
-def _amend(*, person: User, item: Item, answered_at: datetime, now: datetime, same_batch: bool) -> Kept:
+def _remember(values: dict[str, Any]) -> bool:
+    """Remembers the client's id. Says whether it is new. Raises AuthRequired where the account is gone by now."""
+    is_there, is_first_use = fetch_row(_REMEMBER, values) or (0, 0)
+    if not is_there:
+        raise AuthRequired
+    return bool(is_first_use)
+
+
+def _amend(*, person: User, item: Item, values: dict[str, Any], now: datetime, same_batch: bool) -> Kept:
     """Changes what stands: a quick answer never replaces anything, a full one replaces a quick one or the version it names."""
     standing = CheckIn.objects.select_for_update().filter(person=person, day=item.day).first()
     if standing is None:  # deleted on another device
         raise StaleVersion(None)
     if item.answers.is_quick:
         return Kept(standing, created=False)
-    if local_day(answered_at, person.zone) > item.day or (_may_have_been_seen(standing, person, now) and not same_batch):
+    if local_day(values["answered_at"], person.zone) > item.day or (_may_have_been_seen(standing, person, now) and not same_batch):
         raise TooOld
     if item.version is None and standing.kind == CheckIn.Kind.FULL and not same_batch:
         raise VersionRequired
     if item.version is not None and item.version != standing.version and not same_batch:
         raise StaleVersion(standing)
-    row = _write(_UPDATE, _values(person.pk, item, answered_at, now))
+    row = _write(_UPDATE, values)
     if row is None:  # cannot be: the row is locked
         raise NotFound
     return Kept(row, created=False)
@@ -282,24 +296,37 @@ _MARK = """
 _FIRST_VERSION = "1 + (SELECT count(*) FROM checkins_submission s WHERE s.person_id = %(person_id)s AND s.day = %(day)s)"
 # The account is locked before anything else, as whoever deletes it does, so that neither waits for the other in a circle.
 # What is written is checked against it anyway, when the transaction commits.
+_ME = f"me AS MATERIALIZED (SELECT id FROM {User._meta.db_table} WHERE id = %(person_id)s::bigint FOR KEY SHARE)"  # noqa: S608 (our own table)
+_SUBMISSION = "INSERT INTO checkins_submission (person_id, client_id, day, fingerprint, received_at)"
+# Where the id turns out to be used in the same moment, this fails as a whole.
 _CREATE = f"""
-    WITH me AS MATERIALIZED (
-        SELECT id FROM {User._meta.db_table} WHERE id = %(person_id)s::bigint FOR KEY SHARE
-    ), first_use AS (
-        INSERT INTO checkins_submission (person_id, client_id, day, fingerprint, received_at)
-        SELECT me.id, %(client_id)s::uuid, %(day)s::date, %(fingerprint)s, %(now)s::timestamptz FROM me
-        ON CONFLICT (person_id, client_id) DO NOTHING RETURNING 1
-    ), kept AS (
+    WITH {_ME}, kept AS (
         INSERT INTO checkins_checkin (person_id, day, client_id, kind, closeness_felt, closeness_wanted, space_wanted, tension,
             quick, feelings, note, shared_line, version, answered_at, received_at, updated_at, kept_private)
-        SELECT %(person_id)s::bigint, %(day)s::date, %(client_id)s::uuid, %(kind)s::varchar, %(closeness_felt)s::smallint, %(closeness_wanted)s::smallint, %(space_wanted)s::smallint,
-            %(tension)s::smallint, %(quick)s::varchar, %(feelings)s::varchar[], %(note)s::bytea, %(shared_line)s::bytea, {_FIRST_VERSION}, %(answered_at)s::timestamptz, %(now)s::timestamptz, %(now)s::timestamptz, {_HELD}
-        FROM first_use WHERE NOT %(is_amendment)s::boolean
+        SELECT me.id, %(day)s::date, %(client_id)s::uuid, %(kind)s::varchar, %(closeness_felt)s::smallint,
+            %(closeness_wanted)s::smallint, %(space_wanted)s::smallint, %(tension)s::smallint, %(quick)s::varchar,
+            %(feelings)s::varchar[], %(note)s::bytea, %(shared_line)s::bytea, {_FIRST_VERSION}, %(answered_at)s::timestamptz,
+            %(now)s::timestamptz, %(now)s::timestamptz, {_HELD}
+        FROM me WHERE NOT EXISTS (
+            SELECT 1 FROM checkins_submission s WHERE s.person_id = %(person_id)s AND s.client_id = %(client_id)s::uuid)
         ON CONFLICT (person_id, day) DO NOTHING RETURNING {_RETURNING}
-    ), marked AS ({_MARK} AND EXISTS (SELECT 1 FROM kept))
-    SELECT (SELECT count(*) FROM me), (SELECT count(*) FROM first_use), {", ".join(f"kept.{name}" for name in _COLUMNS)}
+    ), remembered AS (
+        {_SUBMISSION} SELECT person_id, client_id, day, %(fingerprint)s::bytea, received_at FROM kept RETURNING 1
+    ), marked AS (
+        {_MARK} AND EXISTS (SELECT 1 FROM remembered) RETURNING 1
+    ), cause AS (
+        SELECT 1 FROM kept, (SELECT count(*) FROM marked) AS first
+    ), {notifications.CLOSING}
+    SELECT (SELECT count(*) FROM me), {notifications.IGNORED_BEFORE}, {", ".join(f"kept.{name}" for name in _COLUMNS)}
     FROM (VALUES (1)) AS one_row LEFT JOIN kept ON true
 """  # noqa: S608 (names of our own columns)
+_REMEMBER = f"""
+    WITH {_ME}, first_use AS (
+        {_SUBMISSION} SELECT me.id, %(client_id)s::uuid, %(day)s::date, %(fingerprint)s::bytea, %(now)s::timestamptz FROM me
+        ON CONFLICT (person_id, client_id) DO NOTHING RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM me), (SELECT count(*) FROM first_use)
+"""  # noqa: S608 (as above)
 _UPDATE = f"""
     UPDATE checkins_checkin SET client_id = %(client_id)s, kind = %(kind)s, closeness_felt = %(closeness_felt)s,
         closeness_wanted = %(closeness_wanted)s, space_wanted = %(space_wanted)s, tension = %(tension)s, quick = %(quick)s,

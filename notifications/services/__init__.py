@@ -1,5 +1,6 @@
 """Every write about reaching people. Read `prompts` and `reminders` for what is queued, `delivering` for how it leaves."""
 
+from notifications.services.closing import CLOSING, IGNORED_BEFORE, close_slot, resume_daily
 from notifications.services.delivering import claim_due, deliver_due
 from notifications.services.devices import (
     TooManyDevices,
@@ -24,7 +25,7 @@ from notifications.services.prompts import (
     react,
     recent_items,
 )
-from notifications.services.reminders import close_slot, plan_nightly, queue_due_reminders
+from notifications.services.reminders import plan_nightly, queue_due_reminders
 from notifications.services.retrying import retry_failed
 from notifications.services.tidying import tidy
 from notifications.services.tokens import TokenOwner, mint_answer_tokens, redeem_answer_token
@@ -32,6 +33,8 @@ from notifications.services.trying import TriedJustNow, try_device
 from notifications.services.words import bring_back, items_in_use, retire, suggestion_of
 
 __all__ = [
+    "CLOSING",
+    "IGNORED_BEFORE",
     "Occasion",
     "Recipient",
     "TokenOwner",
@@ -60,6 +63,7 @@ __all__ = [
     "redeem_answer_token",
     "register_device",
     "remember_where",
+    "resume_daily",
     "resume_service",
     "retire",
     "retry_failed",

@@ -1,16 +1,15 @@
-"""The one reminder of a person's day: queued when it is due, closed when the day is answered."""
+"""The one reminder of a person's day: queued when it is due, and planned anew."""
 
 import logging
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
-from typing import Any
-from uuid import UUID, uuid4
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
 from backend.accounts.models import User
 from backend.statements import fetch_row
-from notifications.models import Delivery, Preference, ReminderSlot
+from notifications.models import Preference, ReminderSlot
 from notifications.schedule import Slot, next_reminder, reminder_after_move
 from notifications.services.due import queue_batch
 from notifications.services.outbox import places_of
@@ -21,7 +20,6 @@ log = logging.getLogger(__name__)
 BATCH = 500
 LOOK_BACK_FOR_MOVES = timedelta(days=2)
 PLANS_HOLD = timedelta(days=1)
-ANSWERED = "answered"
 
 
 def queue_due_reminders(*, now: datetime) -> int:
@@ -71,27 +69,9 @@ def _plan_or_leave(row: Preference, *, reachable: bool, now: datetime) -> None:
     _set_next(row, next_reminder(hours=hours, now=now, last=last, ignored=ignored) if reachable else None)
 
 
-def close_slot(*, person_id: int, day: date, reason: str, now: datetime) -> None:
-    """Nothing reminds of `day` any more: its reminder is closed, what waits in the outbox ends, its tokens are void.
-
-    One statement, since it runs with every check-in. With the reason "answered" the daily reminder comes back after a
-    time of fewer.
-    """
-    answered = reason == ANSWERED
-    state = ReminderSlot.State.ANSWERED if answered else ReminderSlot.State.CANCELLED
-    values: dict[str, Any] = {
-        "person": person_id,
-        "day": day,
-        "slot": uuid4(),
-        "state": state.value,
-        "reason": reason,
-        "now": now,
-        "answered": answered,
-        "sources": f"{{{','.join(ReminderSlot.objects.all().sources_of(state))}}}",
-    }
-    (ignored,) = fetch_row(_CLOSE_SLOT, values) or (0,)
-    if answered and ignored > 1:
-        _plan_anew([person_id], now=now)
+def plan_daily_again(person_id: int, *, now: datetime) -> None:
+    """Plans the reminder of somebody who had ignored some and has answered since."""
+    _plan_anew([person_id], now=now)
 
 
 def give_back(*, slot_ids: Collection[UUID], now: datetime) -> None:
@@ -135,30 +115,3 @@ _ANYBODY = f"""
     SELECT (SELECT max(zone_changed_at) FROM {User._meta.db_table}) > %(since)s::timestamptz,
            (SELECT min(next_reminder_at) FROM notifications_preference WHERE next_reminder_at IS NOT NULL) <= %(now)s::timestamptz
 """  # noqa: S608 (our own table)
-
-# The preference comes first and the slot waits for it, in the order in which queue_due_reminders locks them.
-# What is queued in the same moment is not seen here; the gate before each send asks for the slot's state again.
-# Constants stand in the text, and the list is written out, since adapting them costs more than the statement's round trip.
-_CLOSE_SLOT = f"""
-    WITH before AS (
-        SELECT ignored_in_a_row FROM notifications_preference WHERE person_id = %(person)s::bigint
-    ), heard AS (
-        UPDATE notifications_preference SET ignored_in_a_row = 0
-        WHERE person_id = %(person)s::bigint AND %(answered)s::boolean AND ignored_in_a_row > 0
-        RETURNING person_id
-    ), closed AS (
-        INSERT INTO notifications_reminderslot (id, person_id, day, state, reason)
-        SELECT %(slot)s::uuid, %(person)s::bigint, %(day)s::date, %(state)s::varchar, %(reason)s::varchar FROM (SELECT count(*) FROM heard) AS first
-        ON CONFLICT (person_id, day) DO UPDATE SET state = EXCLUDED.state, reason = EXCLUDED.reason
-        WHERE notifications_reminderslot.state = ANY(%(sources)s::varchar[])
-        RETURNING id
-    ), ended AS (
-        UPDATE notifications_delivery AS d
-        SET state = '{Delivery.State.CANCELLED.value}', reason = 'slot-closed', lease_token = NULL, leased_until = NULL
-        FROM closed WHERE d.slot_id = closed.id AND d.state IN ('{Delivery.State.QUEUED.value}', '{Delivery.State.SENDING.value}')
-    ), voided AS (
-        UPDATE notifications_answertoken AS t SET revoked_at = %(now)s::timestamptz
-        FROM closed WHERE t.slot_id = closed.id AND t.revoked_at IS NULL AND t.spent_at IS NULL
-    )
-    SELECT COALESCE((SELECT ignored_in_a_row FROM before), 0)
-"""  # noqa: S608  (our own constants)

@@ -331,7 +331,7 @@ class TestWhyAReminderCameOrDidNot:
         assert way["sent_at"]
 
     def test_a_day_that_was_answered_first_says_so(self, alice):
-        services.close_slot(person_id=alice.pk, day=TODAY, reason="answered", now=EVENING)
+        services.close_slot(person_id=alice.pk, day=TODAY, now=EVENING)
         (day,) = signed_in(alice).get(self.PATH).json()["days"]
         assert (day["state"], day["ways"][0]["state"], day["ways"][0]["reason"]) == ("answered", "cancelled", "slot-closed")
 

@@ -66,14 +66,14 @@ def in_the_refusal_of_a_write(put: Put) -> None:
 
 def in_a_notice(put: Put) -> None:
     """Somebody answers, and every other phone is told."""
-    honest = notifications.close_slot
+    honest = notifications.resume_daily
 
     def telling(*, person_id: int, **more: Any) -> None:
         honest(person_id=person_id, **more)
         for device in Device.objects.exclude(person=person_id):
             MemoryChannel.sent.append(Message(uuid4(), "reminder", "told", 60, MemoryAddress(device.endpoint)))
 
-    put(notifications, "close_slot", telling)
+    put(notifications, "resume_daily", telling)
 
 
 def in_a_pause_that_holds_nothing_back(put: Put) -> None:

@@ -1,12 +1,15 @@
 """Phones that write at the very same moment."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from functools import partial
+from uuid import uuid4
 
 import pytest
+from django.db import transaction
 
 from backend.errors import StaleVersion, VersionRequired
-from checkins.models import CheckIn
+from checkins.models import CheckIn, Submission
 from checkins.services import Kept, delete_check_in, submit_check_in
 from tests import cast
 from tests.answering import evening, full, item, keep
@@ -29,6 +32,24 @@ def test_c1_the_same_write_many_times_at_once():
     assert [one.created for one in results].count(True) == 1
     assert {one.check_in.closeness_felt for one in results} == {7}
     assert standing().version == 1
+
+
+@pytest.mark.parametrize("of_a_caller", [False, True], ids=["own", "of a caller"])
+def test_c1_one_id_for_two_days_at_once_is_kept_once(of_a_caller):
+    """Whoever comes second fails as a whole, also within a transaction of somebody else, which goes on."""
+    alice = cast.person("Alice")
+
+    def write(one):
+        with transaction.atomic() if of_a_caller else nullcontext():
+            return submit_check_in(person=alice, item=one, now=NOW)
+
+    for n in range(1, 6):
+        client_id = uuid4()
+        results = at_once([partial(write, item(DAY - back * ONE, full(n), client_id=client_id)) for back in range(2)])
+        assert sorted(type(one).__name__ for one in results) == ["IdReused", "Kept"], results
+        assert CheckIn.objects.count() == Submission.objects.count() == 1
+        CheckIn.objects.all().delete()
+        Submission.objects.all().delete()
 
 
 def test_c2_first_answers_of_two_phones_at_once():

@@ -490,7 +490,7 @@ class TestManyWorkers:
         at_once(
             lambda: deliver(EIGHT),
             lambda: deliver(EIGHT),
-            lambda: services.close_slot(person_id=cast.alice.pk, day=day, reason="answered", now=EIGHT),
+            lambda: services.close_slot(person_id=cast.alice.pk, day=day, now=EIGHT),
             lambda: services.cancel_person(person_id=cast.bob.pk, now=EIGHT),
         )
         assert set(states()) <= {"sent", "cancelled"}

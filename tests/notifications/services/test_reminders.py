@@ -120,7 +120,7 @@ class TestQueueing:
             now = preference(bob).next_reminder_at
             assert now is not None
             evening(now)
-            services.close_slot(person_id=bob.pk, day=local_day(now, bob.zone), reason="answered", now=now)
+            services.close_slot(person_id=bob.pk, day=local_day(now, bob.zone), now=now)
         assert [day for day, _ in slots()] == [start + n * DAY for n in range(5)]
         assert len(MemoryChannel.sent) == 5
 
@@ -145,7 +145,7 @@ class TestIgnoring:
             now = preference(alice).next_reminder_at or now
             evening(now)
         answered = now + timedelta(hours=1)
-        services.close_slot(person_id=alice.pk, day=local_day(answered, alice.zone), reason="answered", now=answered)
+        services.close_slot(person_id=alice.pk, day=local_day(answered, alice.zone), now=answered)
         assert preference(alice).ignored_in_a_row == 0
         assert preference(alice).next_reminder_day == local_day(now, alice.zone) + DAY
 
@@ -161,7 +161,7 @@ class TestIgnoring:
 @pytest.mark.django_db
 class TestAnswering:
     def test_an_answer_before_the_hour_means_no_reminder(self, alice):
-        services.close_slot(person_id=alice.pk, day=TODAY, reason="answered", now=NOON)
+        services.close_slot(person_id=alice.pk, day=TODAY, now=NOON)
         evening(EIGHT)
         assert shown("alice") == []
         assert slots() == [(TODAY, "answered")]
@@ -170,36 +170,36 @@ class TestAnswering:
     def test_an_answer_ends_what_waits_in_the_outbox(self, alice):
         phone(alice, "tablet", now=NOON)
         remind(EIGHT)
-        services.close_slot(person_id=alice.pk, day=TODAY, reason="answered", now=EIGHT)
+        services.close_slot(person_id=alice.pk, day=TODAY, now=EIGHT)
         deliver(EIGHT)
         assert MemoryChannel.sent == []
         assert states() == ["cancelled", "cancelled"]
 
     def test_an_answer_after_the_reminder_is_a_fact_of_its_slot(self, alice):
         evening(EIGHT)
-        services.close_slot(person_id=alice.pk, day=TODAY, reason="answered", now=EVENING)
+        services.close_slot(person_id=alice.pk, day=TODAY, now=EVENING)
         assert slots() == [(TODAY, "answered")]
         assert states() == ["sent"]
 
     def test_closing_again_changes_nothing(self, alice):
-        for reason in ("answered", "answered", "withdrawn"):
-            services.close_slot(person_id=alice.pk, day=TODAY, reason=reason, now=NOON)
+        for _reason in ("answered", "answered", "withdrawn"):
+            services.close_slot(person_id=alice.pk, day=TODAY, now=NOON)
         assert slots() == [(TODAY, "answered")]
 
     def test_it_is_one_statement(self, alice, django_assert_num_queries):
         with django_assert_num_queries(1):
-            services.close_slot(person_id=alice.pk, day=TODAY, reason="answered", now=NOON)
+            services.close_slot(person_id=alice.pk, day=TODAY, now=NOON)
 
     def test_it_touches_nobody_else_and_no_other_day(self, alice):
         bob = person("Bob")
         phone(bob, "bob", now=NOON)
         remind(EIGHT)
-        services.close_slot(person_id=alice.pk, day=TODAY - DAY, reason="answered", now=EIGHT)
+        services.close_slot(person_id=alice.pk, day=TODAY - DAY, now=EIGHT)
         deliver(EIGHT)
         assert [len(shown(name)) for name in ("alice", "bob")] == [1, 1]
 
     def test_somebody_who_never_chose_anything_can_answer(self):
-        services.close_slot(person_id=person("Bob").pk, day=TODAY, reason="answered", now=NOON)
+        services.close_slot(person_id=person("Bob").pk, day=TODAY, now=NOON)
         assert slots() == [(TODAY, "answered")]
 
 
@@ -235,7 +235,7 @@ class TestManyWorkers:
         known = due.plan
 
         def plan_while_she_answers(*what):
-            at_once(lambda: services.close_slot(person_id=alice.pk, day=TODAY, reason="answered", now=EIGHT))
+            at_once(lambda: services.close_slot(person_id=alice.pk, day=TODAY, now=EIGHT))
             return known(*what)
 
         monkeypatch.setattr(due, "plan", plan_while_she_answers)
@@ -247,7 +247,7 @@ class TestManyWorkers:
         people = [person(f"Reader{n}") for n in range(6)]
         for one in people:
             phone(one, one.name, now=NOON)
-        answers = [lambda pk=one.pk: services.close_slot(person_id=pk, day=TODAY, reason="answered", now=EIGHT) for one in people]
+        answers = [lambda pk=one.pk: services.close_slot(person_id=pk, day=TODAY, now=EIGHT) for one in people]
         at_once(*copies(lambda: evening(EIGHT), 2), *answers)
         deliver(EIGHT)
         assert slots() == [(TODAY, "answered")] * 6

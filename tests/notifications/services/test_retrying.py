@@ -49,7 +49,7 @@ def test_what_is_stale_stays_as_it_is(failed):
 
 
 def test_a_day_that_was_answered_meanwhile_is_not_reminded_of(failed):
-    services.close_slot(person_id=failed.person_id, day=TODAY, reason="answered", now=LATER)
+    services.close_slot(person_id=failed.person_id, day=TODAY, now=LATER)
     retry(failed)
     deliver(LATER)
     assert shown("alice") == []

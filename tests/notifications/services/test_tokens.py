@@ -47,12 +47,12 @@ class TestTokens:
 
     def test_a_retry_is_good_after_the_answer_has_closed_the_slot(self, token):
         owner = redeem(token)
-        services.close_slot(person_id=owner.person_id, day=owner.day, reason="answered", now=EVENING)
+        services.close_slot(person_id=owner.person_id, day=owner.day, now=EVENING)
         assert redeem(token) == owner
 
     def test_an_answer_given_elsewhere_voids_it(self, token):
         owner = AnswerToken.objects.get()
-        services.close_slot(person_id=owner.person_id, day=TODAY, reason="answered", now=EVENING)
+        services.close_slot(person_id=owner.person_id, day=TODAY, now=EVENING)
         with pytest.raises(NotFound):
             redeem(token)
 
@@ -112,7 +112,7 @@ class TestTokens:
         first, second = (shown(name)[0].payload["answer_token"] for name in ("one", "two"))
         assert first != second
         owner = redeem(first)
-        services.close_slot(person_id=owner.person_id, day=owner.day, reason="answered", now=EVENING)
+        services.close_slot(person_id=owner.person_id, day=owner.day, now=EVENING)
         with pytest.raises(NotFound):
             redeem(second, client_id=OTHER)
 
