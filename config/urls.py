@@ -16,6 +16,7 @@ API: list[URLPattern | URLResolver] = [
     path("", include("backend.couples.urls")),
     path("", include("backend.consents.urls")),
     path("", include("notifications.urls")),
+    path("", include("checkins.practice.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
 ]
 

@@ -10,6 +10,8 @@ class PersonRequest(HttpRequest):
     """A request by somebody signed in."""
 
     user: User
+    is_at_practice: bool
+    """Set where a page for therapists let somebody in."""
 
 
 class PersonCall(Request):

@@ -33,6 +33,7 @@ class Disclosure(models.Model):
     class Place(models.TextChoices):
         CASELOAD = "caseload", _("looked at the last weeks, in the list of couples")
         TREND = "trend", _("looked at your page")
+        COMPARISON = "comparison", _("set two stretches of your days side by side")
         TABLE = "table", _("took along a table (CSV)")
         RECORD = "record", _("took along a record (FHIR)")
         SHEET = "sheet", _("took along a sheet for a session (PDF)")

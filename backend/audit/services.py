@@ -49,6 +49,30 @@ def disclose(
     return _noted_down(grants, allowed, therapist=therapist, place=place, now=now)
 
 
+def window_of(*, therapist: User, link_id: UUID, now: datetime) -> tuple[date, date] | None:
+    """The first and the last day that both allow at this moment, None where nothing is. Nobody's answers are in it, so it leaves no row."""
+    allowed = allowed_by(therapist_id=therapist.pk, now=now, links=[link_id]).get(link_id)
+    return _window(allowed, now) if allowed else None
+
+
+def disclose_days(*, therapist: User, place: str, link_id: UUID, since: date, until: date, now: datetime) -> Grant | None:
+    """A Grant for these very days of all that both allow, with its row in the log.
+
+    None, and no row, unless both allow each of the days at this moment. Raises TryLater where the log cannot be written. To be called
+    in the transaction that reads the data.
+    """
+    _must_be_in_a_transaction()
+    allowed = allowed_by(therapist_id=therapist.pk, now=now, links=[link_id])
+    one = allowed.get(link_id)
+    if one is None:
+        return None
+    first, last = _window(one, now)
+    if not first <= since <= until <= last:
+        return None
+    grant = _of_days(one, scopes=one.scopes, since=since, until=until)
+    return _noted_down({link_id: grant}, allowed, therapist=therapist, place=place, now=now).get(link_id)
+
+
 def prepare(*, therapist: User, link_id: UUID, weeks: int, now: datetime) -> Grant | None:
     """A Grant for making something in advance, which nobody sees before `hand_over` has let it go; None where nothing is allowed.
 
@@ -111,10 +135,14 @@ def _noted_down(
 
 
 def _grant(allowed: Allowed, *, scopes: frozenset[str], weeks: int, now: datetime) -> Grant:
+    first, last = _window(allowed, now)
+    return _of_days(allowed, scopes=scopes, since=max(first, last - timedelta(days=7 * weeks - 1)), until=last)
+
+
+def _window(allowed: Allowed, now: datetime) -> tuple[date, date]:
     """No day is shown before it is over for both. A consent that begins today shows its first day tomorrow."""
     yesterday = min(local_day(now, member.person.zone) for member in allowed.members) - timedelta(days=1)
-    since = max(allowed.since, yesterday - timedelta(days=7 * weeks - 1))
-    return _of_days(allowed, scopes=scopes, since=since, until=max(since, yesterday))
+    return allowed.since, max(allowed.since, yesterday)
 
 
 def _of_days(allowed: Allowed, *, scopes: frozenset[str], since: date, until: date) -> Grant:

@@ -1,4 +1,4 @@
-"""What every page for therapists asks first: a verified therapist, who gave a second factor in this session not long ago."""
+"""What every page and every call for therapists asks first: a verified therapist, who gave a second factor in this session not long ago."""
 
 import time
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 
-from backend.accounts.requests import PersonRequest
+from backend.accounts.models import User
+from backend.accounts.requests import PersonCall, PersonRequest
 from backend.care.models import Therapist
 from backend.errors import NotFound, SecondFactorRequired
 
@@ -16,10 +17,20 @@ FACTOR_HOURS = 12
 
 def must_be_therapist(request: PersonRequest) -> None:
     """Raises NotFound for everybody else, and SecondFactorRequired for a therapist who has none or gave it too long ago."""
-    if not Therapist.objects.visible_to(request.user).verified().exists():
+    _ask(request.user, request.session)
+    request.is_at_practice = True
+
+
+def caller_must_be_therapist(request: PersonCall) -> None:
+    """The same of a call to the API, whose session comes with whoever is asking."""
+    _ask(request.user, request.auth or {})
+
+
+def _ask(person: User, session: Any) -> None:
+    if not Therapist.objects.visible_to(person).verified().exists():
         raise NotFound
-    has_one = Authenticator.objects.filter(user=request.user, type=Authenticator.Type.TOTP).exists()
-    if not has_one or not _given_lately(request.session):
+    has_one = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists()
+    if not has_one or not _given_lately(session):
         raise SecondFactorRequired(has_one=has_one)
 
 

@@ -1,15 +1,14 @@
-"""Two stretches of days as one table: what stood before a day, what since, and whether that is more than chance."""
+"""Two stretches of days as one table: what stood in the earlier, what in the later, and whether that is more than chance."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from django.utils.formats import localize
+from django.utils.formats import date_format, localize
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from checkins.pictures import LEVEL_WORDS, TITLES
-from checkins.practice.periods import Bands, Beside, Comparison
+from checkins.practice.periods import Bands, Beside, Comparison, Period
 
 WAYS = {"up": gettext_lazy("higher"), "down": gettext_lazy("lower"), "alike": gettext_lazy("no clear change")}
 WAY_SIGNS = {"up": "↗", "down": "↘", "alike": "→"}
@@ -18,25 +17,41 @@ TOO_FEW_WEEKS = gettext_lazy("too few weeks to say")
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """Whose or what, before, since, and what may be said of it."""
+    """Whose or what, in the earlier days, in the later, and what may be said of it."""
 
     who: str | Promise
-    before: str
-    since: str
+    earlier: str
+    later: str
     said: str | Promise = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """`groups` are a heading with its rows; `days` how many there are before `day` and from it on."""
+    """`heads` name the two stretches; `groups` are a heading with its rows."""
 
-    day: date
-    days: tuple[int, int]
+    heads: tuple[str, str]
     groups: Sequence[tuple[str | Promise, Sequence[Row]]]
 
 
-def table_of(comparison: Comparison, names: Sequence[str]) -> Table:
-    return Table(day=comparison.day, days=comparison.days, groups=list(_groups(comparison, names)))
+def table_of(comparison: Comparison, names: Sequence[str], *, heads: tuple[str, str]) -> Table:
+    return Table(heads=heads, groups=list(_groups(comparison, names)))
+
+
+def heads_of_parting(comparison: Comparison) -> tuple[str, str]:
+    """How many days there are before a day, and from it on."""
+    earlier, later = comparison.earlier.days, comparison.later.days
+    return ngettext("%d day before", "%d days before", earlier) % earlier, ngettext("%d day since", "%d days since", later) % later
+
+
+def heads_of_periods(comparison: Comparison) -> tuple[str, str]:
+    """From which day to which, and how many that are."""
+    return _span(comparison.earlier), _span(comparison.later)
+
+
+def _span(period: Period) -> str:
+    first, last = (date_format(day, "MONTH_DAY_FORMAT") for day in (period.since, period.until))
+    words = ngettext("%(first)s to %(last)s, %(days)d day", "%(first)s to %(last)s, %(days)d days", period.days)
+    return words % {"first": first, "last": last, "days": period.days}
 
 
 def way_of(bands: Bands) -> tuple[str, str | Promise]:
@@ -65,7 +80,7 @@ def _groups(comparison: Comparison, names: Sequence[str]) -> Iterator[tuple[str 
 def _of_levels(who: str, one: Beside) -> Row:
     """Means only where there are answers enough to compare."""
     if one.change is None:
-        return Row(who=who, before=_answers(one.before), since=_answers(one.since), said=gettext_lazy("too few answers to say"))
+        return Row(who=who, earlier=_answers(one.earlier), later=_answers(one.later), said=gettext_lazy("too few answers to say"))
     shift, margin = round(one.change.shift, 1), round(one.change.margin, 1)
     if one.change.is_clear:
         words = (
@@ -77,8 +92,8 @@ def _of_levels(who: str, one: Beside) -> Row:
         words = gettext("no clear change: %(shift)s, and up to %(margin)s may be chance")
     return Row(
         who=who,
-        before=_mean(one.change.before, one.before),
-        since=_mean(one.change.after, one.since),
+        earlier=_mean(one.change.before, one.earlier),
+        later=_mean(one.change.after, one.later),
         said=words % {"shift": localize(abs(shift)), "margin": localize(margin)},
     )
 
@@ -92,7 +107,7 @@ def _answers(number: int) -> str:
 
 
 def _of_weeks(who: str, one: Bands) -> Row:
-    return Row(who=who, before=_levels(one.before), since=_levels(one.since), said=way_of(one)[1])
+    return Row(who=who, earlier=_levels(one.earlier), later=_levels(one.later), said=way_of(one)[1])
 
 
 def _levels(counted: Sequence[int]) -> str:
@@ -101,4 +116,4 @@ def _levels(counted: Sequence[int]) -> str:
 
 
 def _counted(who: str | Promise, days: tuple[int, int]) -> Row:
-    return Row(who=who, before=str(days[0]), since=str(days[1]))
+    return Row(who=who, earlier=str(days[0]), later=str(days[1]))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from backend import clock
 from backend.accounts.requests import PersonRequest
 from backend.audit.models import Disclosure
-from backend.audit.services import Grant, disclose
+from backend.audit.services import Grant, disclose, window_of
 from backend.calendar_days import local_day
 from backend.care.door import must_be_therapist as _must_be_therapist
 from backend.care.models import CareLink
@@ -22,10 +22,11 @@ from backend.care.queries import label_of, last_sessions, session_days
 from backend.consents.models import Consent
 from backend.consents.queries import approvals_of
 from backend.couples.queries import pair_of
-from backend.errors import NotFound
-from backend.web.domain import private
-from checkins.practice.comparing import table_of
-from checkins.practice.periods import compared, parting_day
+from backend.errors import Invalid, NotFound
+from backend.web.domain import explain, private
+from checkins.practice.choosing import PeriodsForm, compare
+from checkins.practice.comparing import heads_of_parting, heads_of_periods, table_of
+from checkins.practice.periods import compared, parted_at, parting_day
 from checkins.practice.pictures import GLANCE_WEEKS, glance_of, names_of, shown_of
 from checkins.practice.trend import Trend, own_side, sides_of, trend_of
 from checkins.practice.wording import in_words
@@ -87,6 +88,29 @@ def couple(request: PersonRequest, link_id: UUID) -> HttpResponse:
 
 @require_safe
 @private
+def periods(request: PersonRequest, link_id: UUID) -> HttpResponse:
+    """Two stretches of days that the therapist chooses. Before they have chosen, or where they cannot be had, nothing of the couple is shown."""
+    _must_be_therapist(request)
+    now = clock.now()
+    link = CareLink.objects.visible_to(request.user).filter(pk=link_id).first()
+    if link is None:
+        raise NotFound
+    with transaction.atomic():
+        window = window_of(therapist=request.user, link_id=link_id, now=now)
+        form = PeriodsForm(request.GET or None, window=window)
+        context: dict[str, Any] = {"link": link, "label": label_of(link), "form": form, "window": window}
+        if window and form.is_valid():
+            try:
+                trend, comparison = compare(therapist=request.user, link_id=link_id, window=window, now=now, **form.cleaned_data)
+            except Invalid as error:
+                explain(form, error)
+            else:
+                context |= {"comparison": table_of(comparison, names_of(trend.sides), heads=heads_of_periods(comparison))}
+    return render(request, "checkins/practice/periods.html", context)
+
+
+@require_safe
+@private
 def preview(request: PersonRequest, link_id: UUID) -> HttpResponse:
     """The person's own side as a therapist would see it if everything were allowed. Nobody else's, so nothing is written down."""
     person, now = request.user, clock.now()
@@ -103,13 +127,15 @@ def preview(request: PersonRequest, link_id: UUID) -> HttpResponse:
 def _comparison(request: PersonRequest, trend: Trend, met: Sequence[date]) -> dict[str, Any]:
     """Before a day and from it on: the day that was asked for where it parts these days, else the last session, else the middle."""
     usual = parting_day(trend, met)
-    comparison = compared(trend, _day(request.GET.get("from", ""), usual)) or compared(trend, usual)
-    if comparison is None:
+    parts = parted_at(trend, _day(request.GET.get("from", ""), usual)) or parted_at(trend, usual)
+    if parts is None:
         return {}
+    comparison = compared(trend, *parts)
     return {
-        "comparison": table_of(comparison, names_of(trend.sides)),
+        "comparison": table_of(comparison, names_of(trend.sides), heads=heads_of_parting(comparison)),
+        "parted_at": comparison.later.since,
         "earliest": trend.since + timedelta(days=1),
-        "is_session": comparison.day in met,
+        "is_session": comparison.later.since in met,
     }
 
 

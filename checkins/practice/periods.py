@@ -1,4 +1,4 @@
-"""Two stretches of a couple's days side by side: before a day, and from it on. Pure numbers; `comparing` has words and tables.
+"""Two stretches of a couple's days side by side: before a day and from it on, or any two. Pure numbers; `comparing` has words and tables.
 
 What is too thin to compare is said to be: each comparison carries how many answers or weeks it stands on, or is None.
 """
@@ -13,36 +13,51 @@ from checkins.practice.summary import QUESTIONS, SideSeen, TrendSeen, answers_of
 
 ONE_DAY = timedelta(days=1)
 FEWEST_WEEKS = 2
-"""Weeks with a picture on either side. A single week strays from what is usual by chance about one time in three."""
+"""Weeks with a picture in either stretch. A single week strays from what is usual by chance about one time in three."""
 CLEAR_STEP = 1.0
 """From low to usual, or from usual to high, as a mean over the weeks."""
 STEPS = {"low": -1, "usual": 0, "high": 1}
 
 
+@dataclass(frozen=True, order=True)
+class Period:
+    """The days from `since` to `until`, both of them in it."""
+
+    since: date
+    until: date
+
+    def __contains__(self, day: date) -> bool:
+        return self.since <= day <= self.until
+
+    @property
+    def days(self) -> int:
+        return (self.until - self.since).days + 1
+
+
 @dataclass(frozen=True, kw_only=True)
 class Beside:
-    """One question of one person: how many answers before and since, and the change where there are enough."""
+    """One question of one person: how many answers in each stretch, and the change where there are enough."""
 
-    before: int
-    since: int
+    earlier: int
+    later: int
     change: Change | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bands:
-    """One question of one person by weeks: (low, usual, high) before and since, and which way it went, None for too few weeks."""
+    """One question of one person by weeks: (low, usual, high) in each stretch, and which way it went, None for too few weeks."""
 
-    before: tuple[int, int, int]
-    since: tuple[int, int, int]
+    earlier: tuple[int, int, int]
+    later: tuple[int, int, int]
     way: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """What both allow, before `day` and from it on; each part None where its scope is not allowed. Of each of the two, side a first."""
+    """What both allow of two stretches of days; each part None where its scope is not allowed. Of each of the two, side a first."""
 
-    day: date
-    days: tuple[int, int]
+    earlier: Period
+    later: Period
     levels: Mapping[str, Sequence[Beside]] | None
     weeks: Mapping[str, Sequence[Bands]] | None
     episode_days: tuple[int, int] | None
@@ -50,22 +65,29 @@ class Comparison:
     feelings: Sequence[tuple[int, int]] | None
 
 
-def compared(trend: TrendSeen, day: date) -> Comparison | None:
-    """None unless `day` leaves a day on either side."""
-    if not trend.since < day <= trend.until:
-        return None
+def compared(trend: TrendSeen, earlier: Period, later: Period) -> Comparison:
+    """Two stretches within the days of `trend`, which share none."""
     in_levels, in_summary = "levels" in trend.scopes, "summary" in trend.scopes
+    both = earlier, later
+    whole = _with_begun_week(earlier, trend), later
     return Comparison(
-        day=day,
-        days=((day - trend.since).days, (trend.until - day).days + 1),
-        levels={name: [_beside(side, name, trend, day) for side in trend.sides] for name in QUESTIONS} if in_levels else None,
-        weeks={name: [bands_of(side, name, day) for side in trend.sides] for name in QUESTIONS} if in_summary else None,
-        episode_days=_parted(_episode_days(trend), day) if in_summary else None,
-        prompts=_parted([on for on, _felt in trend.prompts], day) if in_summary else None,
-        feelings=[_parted([on for on in side.feelings if side.feelings[on]], day) for side in trend.sides]
+        earlier=earlier,
+        later=later,
+        levels={name: [_beside(side, name, *both) for side in trend.sides] for name in QUESTIONS} if in_levels else None,
+        weeks={name: [bands_of(side, name, *whole) for side in trend.sides] for name in QUESTIONS} if in_summary else None,
+        episode_days=_counted_in(_episode_days(trend), *both) if in_summary else None,
+        prompts=_counted_in([on for on, _felt in trend.prompts], *both) if in_summary else None,
+        feelings=[_counted_in([on for on in side.feelings if side.feelings[on]], *both) for side in trend.sides]
         if "feelings" in trend.scopes
         else None,
     )
+
+
+def parted_at(trend: TrendSeen, day: date) -> tuple[Period, Period] | None:
+    """All days of `trend`: those before `day`, and from it on. None unless that leaves a day on either side."""
+    if not trend.since < day <= trend.until:
+        return None
+    return Period(trend.since, day - ONE_DAY), Period(day, trend.until)
 
 
 def parting_day(trend: TrendSeen, sessions: Sequence[date]) -> date:
@@ -74,26 +96,38 @@ def parting_day(trend: TrendSeen, sessions: Sequence[date]) -> date:
     return max(within) if within else halves_of(trend.since, trend.until)[1]
 
 
-def bands_of(side: SideSeen, question: str, day: date) -> Bands:
-    """A week that `day` falls into belongs to neither side."""
-    before = [picture[question] for week, picture in side.weeks.items() if week + 6 * ONE_DAY < day]
-    since = [picture[question] for week, picture in side.weeks.items() if week >= day]
-    return Bands(before=_counted(before), since=_counted(since), way=_way(before, since))
+def before_and_since(day: date) -> tuple[Period, Period]:
+    """Everything before a day, and everything from it on."""
+    return Period(date.min, day - ONE_DAY), Period(day, date.max)
 
 
-def _beside(side: SideSeen, question: str, trend: TrendSeen, day: date) -> Beside:
-    before = answers_of(side, question, trend.since, day - ONE_DAY)
-    since = answers_of(side, question, day, trend.until)
-    return Beside(before=len(before), since=len(since), change=change_between(before, since))
+def bands_of(side: SideSeen, question: str, earlier: Period, later: Period) -> Bands:
+    """A week that is not wholly in either stretch belongs to neither."""
+    levels = [[picture[question] for week, picture in side.weeks.items() if _is_within(week, period)] for period in (earlier, later)]
+    return Bands(earlier=_counted(levels[0]), later=_counted(levels[1]), way=_way(*levels))
+
+
+def _is_within(week: date, period: Period) -> bool:
+    return week in period and period.until - week >= 6 * ONE_DAY
+
+
+def _with_begun_week(period: Period, trend: TrendSeen) -> Period:
+    """The picture of a week in which the days of `trend` begin is of these days alone, and so counts."""
+    return Period(period.since - 6 * ONE_DAY, period.until) if period.since == trend.since else period
+
+
+def _beside(side: SideSeen, question: str, earlier: Period, later: Period) -> Beside:
+    answers = [answers_of(side, question, period.since, period.until) for period in (earlier, later)]
+    return Beside(earlier=len(answers[0]), later=len(answers[1]), change=change_between(*answers))
 
 
 def _counted(levels: Sequence[str | None]) -> tuple[int, int, int]:
     return levels.count("low"), levels.count("usual"), levels.count("high")
 
 
-def _way(before: Sequence[str | None], since: Sequence[str | None]) -> str | None:
+def _way(earlier: Sequence[str | None], later: Sequence[str | None]) -> str | None:
     """Up, down or alike."""
-    steps = [[STEPS[level] for level in levels if level] for levels in (before, since)]
+    steps = [[STEPS[level] for level in levels if level] for levels in (earlier, later)]
     if min(map(len, steps)) < FEWEST_WEEKS:
         return None
     step = fmean(steps[1]) - fmean(steps[0])
@@ -108,5 +142,5 @@ def _episode_days(trend: TrendSeen) -> list[date]:
     ]
 
 
-def _parted(days: Sequence[date], day: date) -> tuple[int, int]:
-    return sum(one < day for one in days), sum(one >= day for one in days)
+def _counted_in(days: Sequence[date], earlier: Period, later: Period) -> tuple[int, int]:
+    return sum(one in earlier for one in days), sum(one in later for one in days)

@@ -16,7 +16,7 @@ from checkins.page_forms import FEELING_WORDS
 from checkins.pictures import DAILY_UP_TO_WEEKS, LEVEL_SIGNS, LEVEL_WORDS, TITLES, by_week
 from checkins.plots import Line, dot_plot, line_plot
 from checkins.practice.comparing import way_of
-from checkins.practice.periods import bands_of
+from checkins.practice.periods import bands_of, before_and_since
 from checkins.practice.trend import FEELINGS, LEVELS, SUMMARY, Side, Trend
 
 ONE_DAY, ONE_WEEK = timedelta(days=1), timedelta(days=7)
@@ -84,7 +84,8 @@ def _since(sides: Sequence[Side], weeks: Sequence[date], last_session: date | No
     if last_session is None:
         return {}
     shown = [replace(side, weeks={week: side.weeks[week] for week in weeks if week in side.weeks}) for side in sides]
-    found = [[bands_of(side, question, last_session) for question in TITLES] for side in shown]
+    stretches = before_and_since(last_session)
+    found = [[bands_of(side, question, *stretches) for question in TITLES] for side in shown]
     can_say = any(one.way for bands in found for one in bands)
     ways = [(name, [way_of(one) for one in bands]) for name, bands in zip(names_of(sides), found, strict=True)] if can_say else None
     return {"last_session": last_session, "ways": ways}

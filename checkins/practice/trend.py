@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from backend.audit.services import Grant
 from backend.consents.models import Consent
 from backend.consents.queries import holds_of_each
@@ -40,7 +42,7 @@ class Trend:
     sides: Sequence[Side]
     """Of both, side a first; of one alone where a person looks at their own."""
     episodes: Sequence[tuple[date, date | None]]
-    """First and last day of each episode, the last day None while it goes on; newest first."""
+    """First and last day of each episode among these days, the last day None where it goes on after them; newest first."""
     prompts: Sequence[tuple[date, Sequence[str]]]
     """Days of prompts with how they were felt, newest first."""
 
@@ -48,14 +50,20 @@ class Trend:
 def trend_of(grant: Grant, *, now: datetime) -> Trend:
     days = {"since": grant.since, "until": grant.until}
     in_summary = SUMMARY in grant.scopes
-    begun = Episode.objects.filter(couple=grant.couple_id, started_on__range=(grant.since, grant.until)).order_by("-started_on")
     return Trend(
         scopes=grant.scopes,
         sides=sides_of([grant], now=now)[grant.link_id],
-        episodes=list(begun.values_list("started_on", "ended_on")) if in_summary else [],
+        episodes=_episodes(grant) if in_summary else [],
         prompts=felt_about(grant.couple_id, now=now, **days) if in_summary else [],
         **days,
     )
+
+
+def _episodes(grant: Grant) -> list[tuple[date, date | None]]:
+    """Also of one that began before these days only its days among them."""
+    there = Episode.objects.filter(Q(ended_on=None) | Q(ended_on__gte=grant.since), couple=grant.couple_id, started_on__lte=grant.until)
+    stretches = there.order_by("-started_on").values_list("started_on", "ended_on")
+    return [(max(first, grant.since), last if last and last <= grant.until else None) for first, last in stretches]
 
 
 def sides_of(grants: Collection[Grant], *, now: datetime) -> dict[UUID, tuple[Side, Side]]:
