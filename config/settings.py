@@ -111,6 +111,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "backend.web.context.every_page",
+                "backend.care.context.navigation",
             ],
         },
     },
@@ -258,6 +259,10 @@ PRIVACY_PROVIDERS = [
 # What else ends in a browser or app when its session does: functions of (session, now), asked while the session is still there
 
 SIGN_OUT_STEPS = ["notifications.services.stop_where_session_ends"]
+
+# Where somebody arrives who signed in: a function of the person, the name of a page
+
+HOME_OF = "backend.care.queries.home_of"
 
 # What people read
 

@@ -11,6 +11,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from backend.accounts import services
@@ -58,6 +59,10 @@ class AccountAdapter(DefaultAccountAdapter):
             return bool(super().is_login_by_code_required(login))
         records = get_authentication_records(self.request, login.user)
         return not (records and records[-1]["method"] == "code")
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        assert isinstance(request.user, User)
+        return reverse(services.home_of(request.user))
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **how: Any) -> Any:
         assert isinstance(user, User)

@@ -23,7 +23,7 @@ from backend.web.domain import explain, private
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
-        return redirect("tonight")
+        return redirect(services.home_of(request.user))
     return render(request, "accounts/landing.html")
 
 
@@ -59,7 +59,7 @@ def private_mode(request: PersonRequest) -> HttpResponse:
 def lock(request: PersonRequest) -> HttpResponse:
     """Coming here locks the app; the PIN opens it again. The page says nothing of who or what is behind it."""
     if not request.user.pin:
-        return redirect("tonight")
+        return redirect(services.home_of(request.user))
     form = PinForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -89,7 +89,7 @@ def _own_page(request: PersonRequest) -> str:
     """Where the person was going; only ever a page of ours, and not this one, which would lock again."""
     wanted = request.GET.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and not wanted.startswith(reverse("lock"))
-    return wanted if is_ours else "tonight"
+    return wanted if is_ours else services.home_of(request.user)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -65,6 +65,12 @@ def stop_what_ends_with(session: SessionBase) -> None:
         import_string(path)(session=session, now=clock.now())
 
 
+def home_of(user: User) -> str:
+    """The name of the page on which this person arrives."""
+    name: str = import_string(settings.HOME_OF)(user)
+    return name
+
+
 def update_profile(*, person: User, now: datetime, **changes: Any) -> User:
     """Changes name, language or timezone. A new zone is stamped, so that what is to come is computed anew, and the
     former one is kept, so that what was revealed stays so. Raises MovedTooOften."""

@@ -2,13 +2,26 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 
 from backend.accounts.models import User
-from backend.care.models import CareLink, CareNote, CareSession
+from backend.care.models import CareLink, CareNote, CareSession, Therapist
+from backend.couples.models import Membership
 from backend.encryption import open_sealed
+
+
+def is_therapist_alone(user: Any) -> bool:
+    """Whether this is a verified therapist who is in no couple. One statement."""
+    in_couple = Exists(Membership.objects.active().filter(person=OuterRef("user")))
+    return Therapist.objects.visible_to(user).verified().filter(~in_couple).exists()
+
+
+def home_of(user: User) -> str:
+    """Where somebody arrives: a therapist at their couples, and whoever is in a couple, therapist or not, at their evening."""
+    return "practice" if is_therapist_alone(user) else "tonight"
 
 
 def label_of(link: CareLink) -> str:
