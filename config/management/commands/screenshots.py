@@ -7,9 +7,11 @@ import base64
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -72,10 +74,10 @@ PAGES_IN_SPANISH = {
 }  # fmt: skip
 # What a therapist sees; `couple` stands for the one whose two allow everything.
 PAGES_OF_A_THERAPIST = {
-    "caseload": "/practice/", "couple": "{couple}", "couple-12": "{couple}?weeks=12", "couple-sessions": "{couple}sessions/", "couple-sheet": "{couple}sheet/",
+    "caseload": "/practice/", "couple": "{couple}", "couple-12": "{couple}?weeks=12", "couple-periods": "{couple}periods/{stretches}", "couple-sessions": "{couple}sessions/", "couple-sheet": "{couple}sheet/",
     "couple-notes": "{couple}notes/", "offer": "/practice/offer/", "own-reads": "/practice/reads/",
 }  # fmt: skip
-OPEN = {"welcome", "sign-up", "sign-in", "sign-in-code", "password-reset", "invitation"}
+OPEN = {"welcome", "sign-up", "sign-in", "sign-in-code", "password-reset", "password-reset-sent", "invitation", "deleted", "closed"}
 TALLEST = 1200
 QUALITY = 0.3
 
@@ -137,7 +139,7 @@ def take_all(browser: Any, *, address: str, folder: Path) -> Iterator[Path]:
     pages += [(LUCIA, name, path) for name, path in PAGES_IN_SPANISH.items()]
     states = {who: who and _signed_in(browser, address, who) for who in (ANA, LUCIA, THEA, None)}
     couple = _couple(browser, address, states[THEA])
-    pages += [(THEA, name, path.format(couple=couple)) for name, path in PAGES_OF_A_THERAPIST.items()]
+    pages += [(THEA, name, path.format(couple=couple, stretches=_stretches())) for name, path in PAGES_OF_A_THERAPIST.items()]
     for size, theme in ((size, theme) for size in (PHONE, WIDE) for theme in ("light", "dark")):
         more = {"base_url": address, "viewport": size, "color_scheme": theme, "reduced_motion": "reduce"}
         screens = {who: browser.new_context(**more, storage_state=state).new_page() for who, state in states.items()}
@@ -181,7 +183,7 @@ def _signed_in(browser: Any, address: str, who: SignIn) -> Any:
     if who.key:
         page.locator("input[name=code]").fill(format_hotp_value(hotp_value(who.key, next(yield_hotp_counters_from_time()))))
         page.locator("main button[type=submit]").first.click()
-    page.wait_for_url("**/tonight/")
+    page.wait_for_url(lambda address: "/accounts/" not in address)
     state = context.storage_state()
     context.close()
     return state
@@ -195,6 +197,12 @@ def _couple(browser: Any, address: str, state: Any) -> str:
     path = str(page.get_by_role("link", name=TUESDAYS).get_attribute("href"))
     context.close()
     return path
+
+
+def _stretches() -> str:
+    """The last four weeks beside the four before, as the address of a comparison has them."""
+    ends = [datetime.now(UTC).date() - timedelta(days=back) for back in (57, 30, 29, 2)]
+    return "?" + urlencode(dict(zip(("first_from", "first_to", "second_from", "second_to"), ends, strict=True)))
 
 
 def _set_sliders(page: Any) -> None:
