@@ -56,6 +56,6 @@ FAULTS = {
     "C3": Fault(f"{_RUNS}.writes_at_once.in_any_order", "answers given offline arrive in any order", 20),
     "C4": Fault(f"{_RUNS}.writes_at_once.two_devices", "two devices change one day at once", 20),
     "C5": Fault(f"{_RUNS}.writes_at_once.both_partners", "both partners write at once, while their days are assessed", 20),
-    "I1": Fault(f"{_RUNS}.twin_worlds.run", "one of two mutes, pauses, feels unsafe; a twin lives calm days and no longer answers", 600),
+    "I1": Fault(f"{_RUNS}.twin_worlds.run", "one of two mutes, pauses, feels unsafe; a twin lives calm days and no longer answers", 1200),
     "I2": Fault(f"{_RUNS}.prompt_as_leak.run", "somebody guesses the other's day from their own answers and prompts", 60),
 }

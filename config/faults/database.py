@@ -5,12 +5,14 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 import psycopg
+from django.db import connection
+from psycopg import sql
 
 from config import scratch
 from config.servers import end_with_parent
@@ -59,6 +61,22 @@ class Server:
                 group=self.owner.st_gid,
                 extra_groups=[],
             )
+
+
+@contextlib.contextmanager
+def copies(count: int) -> Iterator[list[str]]:
+    """The names of so many copies of the database of the settings, to which nobody may be connected. They go at the end."""
+    source = connection.settings_dict["NAME"]
+    names = [f"{source}_{number}" for number in range(count)]
+    server = connection.get_connection_params() | {"dbname": "postgres"}
+    with psycopg.connect(**server, autocommit=True) as administrator:
+        for name in names:
+            administrator.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source)))
+        try:
+            yield names
+        finally:
+            for name in names:
+                administrator.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def answers(url: str) -> bool:

@@ -39,6 +39,12 @@ def deliver_for_ever(batch: int, starts: Path | None) -> None:
         time.sleep(PAUSE)
 
 
+def on_database(name: str, target: Callable[..., None], *arguments: object) -> None:
+    """Does something on another database than that of the settings."""
+    connection.settings_dict["NAME"] = name
+    target(*arguments)
+
+
 def decide_and_die(statement: int, survived: Path) -> None:
     """Decides every morning that has come, and is killed before the statement of that number. Leaves a file if it was not."""
     _die_before(statement)

@@ -19,7 +19,8 @@ from django.conf import settings
 
 from config import scratch
 from config.broker import Broker
-from config.faults.forked import deliver_for_ever
+from config.faults import database
+from config.faults.forked import deliver_for_ever, on_database
 from config.faults.results import Invariant
 from config.faults.sink import Sink
 
@@ -33,6 +34,11 @@ PATIENCE = 120.0
 
 class NothingHappens(RuntimeError):
     """What a run waited for did not come."""
+
+
+def say(text: str) -> None:
+    """A line for whoever is watching."""
+    print(f"  {text} ...", file=sys.stderr, flush=True)  # noqa: T201
 
 
 class Ground:
@@ -63,8 +69,7 @@ class Ground:
         return list(invariants) if self.scale >= SAYS_SOMETHING else []
 
     def say(self, text: str) -> None:
-        """A line for whoever is watching."""
-        print(f"  {text} ...", file=sys.stderr, flush=True)  # noqa: T201
+        say(text)
 
     # Parts
 
@@ -106,6 +111,18 @@ class Ground:
         child.start()
         self._parts.callback(child.kill)
         return child
+
+    def fork_on_copies(self, target: Callable[..., None], processes: int, *arguments: object) -> None:
+        """`target(number, folder, *arguments)` in so many processes, each on a copy of the run's database. Raises NothingHappens.
+
+        The run itself must not have asked its database anything yet: one that somebody is connected to cannot be copied.
+        """
+        with database.copies(processes) as names:
+            children = [self.fork(on_database, name, target, number, self.folder, *arguments) for number, name in enumerate(names)]
+            for child in children:
+                child.join()
+        if any(child.exitcode for child in children):
+            raise NothingHappens("a process of the run ended before its end")
 
     def kill(self, part: subprocess.Popen[bytes]) -> None:
         """kill -9 of a part and of everything it started."""

@@ -4,10 +4,12 @@ Couples live a month twice from one beginning (`config.faults.twins.lives`), and
 ids are numbered. First every planted leak must be found.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -15,17 +17,21 @@ from django.conf import settings
 from django.test import override_settings
 
 from checkins.policy import CHANCES, WINDOW_DAYS, Chances
-from config.faults.ground import Ground
+from config.faults.ground import Ground, say
 from config.faults.results import Invariant, Result, none_of
 from config.faults.twins.leaks import FOUND_BY_READING, Planted
 from config.faults.twins.lives import EACH_DAY, KINDS, Kind, World, make_lives
 from config.faults.twins.recording import differences, undone
 
 COUPLES, DAYS = 500, 30
-A_BATCH = 25
+A_BATCH = 10
+PROCESSES = 2
+"""Each with a database of its own: what one couple's world has not committed would hold up another's."""
 # While a leak is looked for that only prompts show.
 OFTEN = {mode: Chances(episode=0.9, calm=0.6, cap=WINDOW_DAYS) for mode in CHANCES}
 MEMORY = {"memory": "notifications.channels.memory.MemoryChannel"}
+# Of this process alone: it is emptied before each call.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 
 @dataclass
@@ -40,18 +46,18 @@ class Seen:
     unshown: int = 0
     found: list[str] = field(default_factory=list)
 
+    def add(self, other: "Seen") -> None:
+        for one in fields(self):
+            setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
+
 
 def run(ground: Ground) -> Result:
-    with quiet_settings(ground.seed):
-        missed = []
-        for name, planted in FOUND_BY_READING.items():
-            ground.say(f"a planted leak, {name}")
-            if not is_found(planted, seed=ground.seed):
-                missed.append(name)
-        seen, wanted = Seen(), ground.count(COUPLES, least=len(KINDS))
-        while seen.couples < wanted:
-            live_twice(seen, count=min(A_BATCH, wanted - seen.couples), days=DAYS, seed=ground.seed)
-            ground.say(f"{seen.couples} of {wanted} couples, {len(seen.found)} differences")
+    ground.fork_on_copies(live_a_share, PROCESSES, ground.seed, ground.count(COUPLES, least=len(KINDS)))
+    shares = [json.loads((ground.folder / f"share-{number}.json").read_text(encoding="utf-8")) for number in range(PROCESSES)]
+    seen, missed = Seen(), []
+    for share in shares:
+        missed += share["missed"]
+        seen.add(Seen(**share["seen"]))
     for one in [*(f"missed: {name}" for name in missed), *seen.found[:5]]:
         ground.say(one)
     return Result(
@@ -76,13 +82,28 @@ def run(ground: Ground) -> Result:
     )
 
 
+def live_a_share(number: int, folder: Path, seed: int, couples: int) -> None:
+    """Looks for every so-manieth leak and tells every so-manieth batch, and writes down what was seen. In a process of its own."""
+    seen, missed = Seen(), []
+    with quiet_settings(seed):
+        for name in list(FOUND_BY_READING)[number::PROCESSES]:
+            say(f"a planted leak, {name}")
+            if not is_found(FOUND_BY_READING[name], seed=seed):
+                missed.append(name)
+        for first in range(0, couples, A_BATCH)[number::PROCESSES]:
+            live_twice(seen, first=first, count=min(A_BATCH, couples - first), days=DAYS, seed=seed)
+            say(f"process {number + 1} of {PROCESSES}: {seen.couples} couples, {len(seen.found)} differences")
+    content = json.dumps({"missed": missed, "seen": asdict(seen)})
+    (folder / f"share-{number}.json").write_text(content, encoding="utf-8")
+
+
 @contextmanager
 def quiet_settings(seed: int) -> Iterator[None]:
     """A phone in memory, and coins that fall alike for one seed."""
     changed = {"CHANNELS": MEMORY, "POLICY_KEY": f"twin worlds {seed}", "ALLOWED_HOSTS": ["testserver"], "DEBUG": False}
     # Nothing was gathered for this installation, and no browser asks for it.
     storages = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-    with override_settings(**changed, STORAGES=storages), patch("logging.Logger.isEnabledFor", return_value=False):
+    with override_settings(**changed, CACHES=CACHES, STORAGES=storages), patch("logging.Logger.isEnabledFor", lambda *_: False):
         yield
 
 
@@ -97,14 +118,14 @@ def is_found(planted: Planted, *, seed: int) -> bool:
         planted.leak(put)
         if planted.often:
             ground.enter_context(patch.dict(CHANCES, OFTEN))
-        live_twice(seen, count=len(kinds), days=planted.days, seed=seed, kinds=kinds)
+        live_twice(seen, first=0, count=len(kinds), days=planted.days, seed=seed, kinds=kinds)
     return bool(seen.found)
 
 
-def live_twice(seen: Seen, *, count: int, days: int, seed: int, kinds: tuple[Kind, ...] = KINDS) -> None:
-    """Some couples more. Nothing of them is left afterwards."""
+def live_twice(seen: Seen, *, first: int, count: int, days: int, seed: int, kinds: tuple[Kind, ...] = KINDS) -> None:
+    """Some couples more, numbered from `first`. Nothing of them is left afterwards."""
     with undone():
-        lives = make_lives(kinds, seen.couples, count)
+        lives = make_lives(kinds, first, count)
         worlds = [World(lives, is_hidden=is_hidden, seed=seed) for is_hidden in (True, False)]
         told = []
         for world in worlds:
