@@ -9,6 +9,7 @@ from notifications.words import kept, loader
 from notifications.words.lint import Finding, lint, lint_languages
 from notifications.words.loader import Item
 from notifications.words.reading import grade_of
+from notifications.words.rules.known import UNREVIEWED
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +26,20 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Summaries, and each finding beside the name of its file."""
+    """Summaries, each finding beside the name of its file, and what in drafts nobody has looked at yet.
+
+    The last keeps a draft from nothing: who reviews it reads those words first. In what ships it is a finding.
+    """
 
     summaries: tuple[Summary, ...]
     findings: tuple[tuple[str, Finding], ...]
+    to_read: tuple[tuple[str, Finding], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
             "languages": [asdict(summary) for summary in self.summaries],
-            "findings": [{"file": name, **asdict(finding)} for name, finding in self.findings],
+            "findings": _as_documents(self.findings),
+            "to_read": _as_documents(self.to_read),
         }
 
 
@@ -44,14 +50,25 @@ def report_on(folder: Path, languages: Sequence[str]) -> Report:
     """
     items = [item for language in languages for item in loader.read_folder(folder / language, language)]
     record = {key: digest for key, digest in kept.read(folder).items() if key[0] in languages}
-    findings = [(name_of(item), finding) for item in items for finding in lint(item)]
+    linted = [(item, finding) for item in items for finding in lint(item)]
+    to_read = [(name_of(item), finding) for item, finding in linted if is_to_read(item, finding)]
+    findings = [(name_of(item), finding) for item, finding in linted if not is_to_read(item, finding)]
     findings += [(name_of(item), finding) for item, finding in lint_languages(items, languages)]
     findings += kept.compare(items, record)
-    return Report(tuple(_summary(language, items) for language in languages), tuple(findings))
+    return Report(tuple(_summary(language, items) for language in languages), tuple(findings), tuple(to_read))
+
+
+def is_to_read(item: Item, finding: Finding) -> bool:
+    """Words that nobody has reviewed, where nobody has to have: in a draft."""
+    return item.review == loader.Review.DRAFT and finding.rule == UNREVIEWED
 
 
 def name_of(item: Item) -> str:
     return f"{item.language}/{item.id}.{item.version}"
+
+
+def _as_documents(findings: Sequence[tuple[str, Finding]]) -> list[dict[str, str]]:
+    return [{"file": name, **asdict(finding)} for name, finding in findings]
 
 
 def _summary(language: str, items: Sequence[Item]) -> Summary:

@@ -21,8 +21,10 @@ A finding names the file, the voice and field, the rule, and the words that trip
 A finding is not an insult: say it another way. The lists are blunt on purpose, and they miss much; a person who knows
 couples reads the words as well. What each rule is about: --rules.
 
-A new item or version: write its file in each language with review = "draft", run this until it is silent, have it
-read, set review = "team", then --keep.
+A new item or version: write its file in each language with review = "draft" and run this until nothing is found. What in
+a draft nobody has looked at yet is listed as "to read" and is no finding: whoever reviews the draft reads those words
+first, and what is fine joins the reviewed ones in notifications/words/rules/known. Then set review = "team", from where
+on it would be a finding, and --keep.
 
 Exit code 0: nothing found. 1: findings. 2: a file cannot be read, and one line says which field of it.
 """
@@ -69,4 +71,6 @@ def _lines(report: Report) -> str:
         f"at most grade {one.highest_grade}, {one.reviewed_by_clinicians} reviewed by clinicians"
         for one in report.summaries
     ]
-    return "\n".join([*found, *told, f"{len(found)} findings" if found else "nothing found"])
+    to_read = [f'{name}  {finding.where}  to read  "{finding.what}"' for name, finding in report.to_read]
+    left = f", {len(to_read)} to read before they ship" if to_read else ""
+    return "\n".join([*found, *to_read, *told, (f"{len(found)} findings" if found else "nothing found") + left])

@@ -22,7 +22,7 @@ ABOUT: Final[Mapping[str, str]] = {
     "swap": "Would be false or would point a finger if the other of the two read it: gives a role, or fits only one gender.",
     "solo-names-the-other": "A solo text is about oneself alone.",
     "solo-talk-it-out": "A solo text never leads to a talk.",
-    "unreviewed": "A word, a beginning or two words side by side that nobody has looked at. Say it plainer, or review and list them.",
+    "unreviewed": "A word, a beginning or two words side by side that nobody has looked at. Review and list them; a draft may wait for it.",
     "length": "Title up to 40 characters, body up to 240, step up to 120.",
     "balance": "The voices of an item are equally long, within a fifth, and have a step each or none.",
     "certainty": "The voices of an item are equally sure: each says can, may or often, or none does.",

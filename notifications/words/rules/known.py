@@ -1,9 +1,9 @@
 """The words that somebody has reviewed: what is not among them does not ship before somebody has looked.
 
 Lists of what is forbidden find only what their authors thought of. So a text is also held against what is known to be fine: each word
-must be among the reviewed ones; a sentence must open with a reviewed opener; a watched word (you, love, wait, heart: harmless here,
-loaded there) must stand beside neighbours that it was reviewed with; and what follows a word that claims something (every, more) must
-have been reviewed after it.
+must be among the reviewed ones; a sentence must open with a reviewed opener; a watched word (you, love, door, two: harmless here,
+loaded there) must stand beside neighbours that it was reviewed with; and what follows a word that claims something (is, every) must
+have been reviewed after it. Numbers are watched, since most pictures that count or press do it with one.
 """
 
 import re

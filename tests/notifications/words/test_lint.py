@@ -9,7 +9,7 @@ from notifications.words.lint import Finding, lint, lint_languages, phrases_in
 from notifications.words.loader import FOLDER, PAIR_VOICES, Item, Text, Voice, read_folder
 from notifications.words.rules import RULES
 from notifications.words.rules.base import ABOUT
-from notifications.words.rules.known import known
+from notifications.words.rules.known import UNREVIEWED, known
 
 SHIPPED = [item for language in RULES for item in read_folder(FOLDER / language, language)]
 BAD, GOOD_ONES = Path(__file__).parent / "bad", Path(__file__).parent / "good"
@@ -49,7 +49,7 @@ def caught_of(bad: list[tuple[str, str]], language: str) -> list[str]:
     return [text for rule, text in bad if phrases_in(text, language, solo=rule.startswith("solo-"))]
 
 
-@pytest.mark.parametrize("kind", ["seeded", "held-out"])
+@pytest.mark.parametrize("kind", ["seeded", "held-out", "last", "fresh", "newest"])
 @pytest.mark.parametrize("language", sorted(RULES))
 def test_nearly_all_seeded_bad_prompts_are_caught(language: str, kind: str) -> None:
     bad = bad_prompts(kind, language)
@@ -67,20 +67,45 @@ def good_prompts(kind: str, language: str) -> list[str]:
 
 @pytest.mark.parametrize("language", sorted(RULES))
 def test_the_reference_tells_how_many_are_caught_and_how_many_refused(language: str) -> None:
-    files = {kind: bad_prompts(kind, language) for kind in ("seeded", "held-out", "last")}
-    told = [f"{len(caught_of(bad, language))} of {len(bad)}" for bad in files.values()]
-    good = good_prompts("last", language)
-    told.append(f"{sum(bool(phrases_in(text, language)) for text in good)} of {len(good)}")
+    reference = REFERENCE.read_text(encoding="utf-8")
+    for kind in ("seeded", "held-out", "last", "fresh", "newest"):
+        bad = bad_prompts(kind, language)
+        told = f"{len(caught_of(bad, language))} of {len(bad)} | {sum(is_said_badly(text, language, rule) for rule, text in bad)}"
+        assert f"| {kind} bad | `{language}` | {told} |" in reference
+    for kind in ("tuned", "joined", "last", "fresh"):
+        good = good_prompts(kind, language)
+        told = f"{len(refused_of(good, language))} of {len(good)} | {sum(is_said_badly(text, language) for text in good)}"
+        assert f"| {kind} good | `{language}` | {told} |" in reference
 
-    texts = [text for bad in files.values() for _, text in bad]
+
+@pytest.mark.parametrize("language", sorted(RULES))
+def test_no_prompt_is_counted_twice(language: str) -> None:
+    texts = [text for kind in ("seeded", "held-out", "last", "fresh", "newest") for _, text in bad_prompts(kind, language)]
+    texts += [text for kind in ("tuned", "joined", "last", "fresh") for text in good_prompts(kind, language)]
     assert len(set(texts)) == len(texts)
-    assert f"| `{language}` | {' | '.join(told)} |" in REFERENCE.read_text(encoding="utf-8")
+
+
+def is_said_badly(text: str, language: str, written_for: str = "") -> bool:
+    """Whether a rule forbids it, whatever was reviewed."""
+    return any(rule != UNREVIEWED for rule, _ in phrases_in(text, language, solo=written_for.startswith("solo-")))
+
+
+def refused_of(good: list[str], language: str) -> list[str]:
+    return [text for text in good if phrases_in(text, language)]
 
 
 @pytest.mark.parametrize("language", sorted(RULES))
 def test_most_good_words_pass(language: str) -> None:
-    good = good_prompts("tuned", language)
-    assert sum(not phrases_in(text, language) for text in good) > 0.7 * len(good)
+    tuned, joined = (good_prompts(kind, language) for kind in ("tuned", "joined"))
+    assert len(refused_of(tuned, language)) < 0.1 * len(tuned)
+    assert len(refused_of(tuned + joined, language)) < 0.25 * len(tuned + joined)
+
+
+@pytest.mark.parametrize("kind", ["tuned", "joined", "last", "fresh"])
+@pytest.mark.parametrize("language", sorted(RULES))
+def test_few_good_words_are_called_bad(language: str, kind: str) -> None:
+    good = good_prompts(kind, language)
+    assert sum(is_said_badly(text, language) for text in good) < (0.4 if kind == "joined" else 0.25) * len(good)
 
 
 @pytest.mark.parametrize(
@@ -88,8 +113,11 @@ def test_most_good_words_pass(language: str) -> None:
     [
         ("A dragon can sit by the window.", ["dragon"]),
         ("Hurrying can be fine.", ["hurrying", "hurrying …"]),
+        ("Some evenings can be long, still waters too.", ["still waters"]),
+        ("It is midnight.", ["midnight", "is midnight"]),
         ("Some evenings can be long, love waters too.", ["love waters"]),
         ("Rest can be more midnight.", ["midnight", "more midnight"]),
+        ("A good evening can hold two clouds.", ["two clouds", "hold two"]),
         ("Some days can feel wide.", []),
     ],
 )

@@ -66,6 +66,35 @@ def test_a_finding_names_file_place_and_rule_and_ends_with_1(folder, language, o
     assert {name for name, *_ in found} == {f"{language}/the-tide.1"}
 
 
+def test_words_that_nobody_has_looked_at_wait_in_a_draft_and_are_a_finding_in_what_ships(folder):
+    path = folder / "en" / "the-tide.2.toml"
+    shutil.copy(folder / "en" / "the-tide.1.toml", path)
+    shutil.copy(folder / "es" / "the-tide.1.toml", folder / "es" / "the-tide.2.toml")
+    for draft in (path, folder / "es" / "the-tide.2.toml"):
+        spoil(draft, "version = 1", "version = 2")
+        spoil(draft, '"team"', '"draft"')
+    spoil(path, "Named, it often softens.", "Named, it often wobbles.")
+
+    said = said_by("--folder", str(folder))
+    assert 'en/the-tide.2  reaching.body  to read  "wobbles"' in said
+    assert said.endswith("nothing found, 3 to read before they ship\n")
+    told = json.loads(said_by("--folder", str(folder), "--json"))
+    assert (told["findings"], {one["file"] for one in told["to_read"]}) == ([], {"en/the-tide.2"})
+
+    spoil(path, '"draft"', '"team"')
+    assert ("en/the-tide.2", "reaching.body", "unreviewed") in findings_of("--folder", str(folder))
+
+
+def test_a_rule_that_is_broken_is_a_finding_in_a_draft_too(folder):
+    for language in ("en", "es"):
+        path = folder / language / "the-tide.2.toml"
+        shutil.copy(folder / language / "the-tide.1.toml", path)
+        spoil(path, "version = 1", "version = 2")
+        spoil(path, '"team"', '"draft"')
+    spoil(folder / "en" / "the-tide.2.toml", "Named, it often softens.", "You must name it.")
+    assert ("en/the-tide.2", "reaching.body", "obligation") in findings_of("--folder", str(folder))
+
+
 def test_a_translation_that_is_missing_is_a_finding(folder):
     (folder / "es" / "the-tide.1.toml").unlink()
     assert findings_of("--folder", str(folder)) == [("en/the-tide.1", "es", "translation"), ("es/the-tide.1", "file", "kept")]
