@@ -14,7 +14,9 @@ from config.env import BASE_DIR, VAR_DIR, development_secret, env, running, secr
 
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
 # A public address makes it a real installation; without one this is somebody's own machine.
-DEBUG = env.bool("DEBUG", not SITE_URL.startswith("https://"))
+DEVELOPMENT = env.bool("DEBUG", not SITE_URL.startswith("https://"))
+# Django's own: its pages of errors would stand before people where ours belong. What went wrong is in the log, whole.
+DEBUG = False
 DEMO_MODE = env.bool("DEMO_MODE", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
@@ -24,12 +26,12 @@ SECURE = SITE_URL.startswith("https://")
 
 
 def _key(name: str) -> str:
-    return secret(name) or (development_secret(name) if DEBUG else "")
+    return secret(name) or (development_secret(name) if DEVELOPMENT else "")
 
 
 SECRET_KEY = _key("SECRET_KEY")
 # "id:base64url of 32 bytes", comma-separated; the first seals, all open.
-FIELD_KEYS = secret("FIELD_KEYS") or (f"d1:{development_secret('FIELD_KEY')}" if DEBUG else "")
+FIELD_KEYS = secret("FIELD_KEYS") or (f"d1:{development_secret('FIELD_KEY')}" if DEVELOPMENT else "")
 CODE_KEY = _key("CODE_KEY")
 POLICY_KEY = _key("POLICY_KEY")
 VAPID_PRIVATE_KEY = _key("VAPID_PRIVATE_KEY")
@@ -281,9 +283,11 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "backend.web.storage.HashedFiles"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEVELOPMENT else "backend.web.storage.HashedFiles"
+    },
 }
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEVELOPMENT
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 # The operators' site is under the same policy as every page, and so goes without its library's scripts.
 UNFOLD = {"STYLES": [lambda _request: static("web/operators.css")]}
@@ -330,7 +334,7 @@ _CHANNELS = {
     "fcm": ("notifications.channels.fcm.FcmChannel", bool(FCM_SERVICE_ACCOUNT)),
     "apns": ("notifications.channels.apns.ApnsChannel", bool(APNS_KEY)),
     "email": ("notifications.channels.email.EmailChannel", True),
-    "memory": ("notifications.channels.memory.MemoryChannel", DEBUG),
+    "memory": ("notifications.channels.memory.MemoryChannel", DEVELOPMENT),
 }
 CHANNELS = {name: path for name, (path, is_on) in _CHANNELS.items() if is_on}
 PUSH_HOSTS = env.list(
@@ -342,7 +346,7 @@ PUSH_DEVELOPMENT_CA = env.str("PUSH_DEVELOPMENT_CA", "")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Ebb <hello@localhost.localdomain>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
-_mail = env.dj_email_url("EMAIL_URL", "file:" if DEBUG else "smtp://localhost:25")
+_mail = env.dj_email_url("EMAIL_URL", "file:" if DEVELOPMENT else "smtp://localhost:25")
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
 if EMAIL_BACKEND == "django.core.mail.backends.filebased.EmailBackend":
     EMAIL_BACKEND = "config.mail.PrivateFileBackend"

@@ -56,7 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *PAGES,
 ]
 
-if settings.DEBUG:
+if settings.DEVELOPMENT:
     urlpatterns += [path("design/", design.design, name="design")]
 if settings.DEMO_MODE:
     urlpatterns += [path("demo/", include("config.demo.urls"))]

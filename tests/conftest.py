@@ -45,8 +45,8 @@ django.setup()
 del os.environ["DJANGO_SETTINGS_MODULE"]
 if os.environ["REDIS_URL"] != settings.REDIS_URL:
     raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests name it themselves, once each worker has a Redis database.")
-# Django's own test setup turns it off as well, but only after routes were read to name the tests.
-settings.DEBUG = False
+# Routes are read to name the tests, and those of developers alone are not among them.
+settings.DEVELOPMENT = False
 # A slow hash protects people; here it would only cost seconds for every member of the cast.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

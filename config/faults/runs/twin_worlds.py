@@ -100,7 +100,7 @@ def live_a_share(number: int, folder: Path, seed: int, couples: int) -> None:
 @contextmanager
 def quiet_settings(seed: int) -> Iterator[None]:
     """A phone in memory, and coins that fall alike for one seed."""
-    changed = {"CHANNELS": MEMORY, "POLICY_KEY": f"twin worlds {seed}", "ALLOWED_HOSTS": ["testserver"], "DEBUG": False}
+    changed = {"CHANNELS": MEMORY, "POLICY_KEY": f"twin worlds {seed}", "ALLOWED_HOSTS": ["testserver"]}
     # Nothing was gathered for this installation, and no browser asks for it.
     storages = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     with override_settings(**changed, CACHES=CACHES, STORAGES=storages), patch("logging.Logger.isEnabledFor", lambda *_: False):

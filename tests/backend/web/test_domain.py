@@ -15,9 +15,8 @@ class Name(forms.Form):
 
 
 @pytest.fixture
-def ask(rf, settings):
+def ask(rf):
     """Asks a page that raises what is given, as somebody signed in or not."""
-    settings.DEBUG = True
 
     def asked(raised, user=None):
         def page(request):
@@ -41,7 +40,7 @@ def test_somebody_else_is_led_to_the_sign_in_page(ask):
     assert (answer.status_code, answer.headers["Location"]) == (302, "/accounts/login/?next=/somewhere/")
 
 
-def test_missing_and_somebody_elses_are_told_alike_in_development_too(ask):
+def test_missing_and_somebody_elses_are_told_alike(ask):
     missing, others = ask(Http404()), ask(NotFound())
     assert missing.status_code == others.status_code == 404
     assert missing.content == others.content
