@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.db import connection
 
 from backend.accounts.models import User
 from backend.accounts.services import update_profile
@@ -52,6 +53,23 @@ class TestQueueing:
     def test_nobody_is_looked_at_when_nobody_is_due(self, alice, django_assert_max_num_queries):
         with django_assert_max_num_queries(8):
             assert services.queue_due_reminders(now=EIGHT - timedelta(hours=1)) == 0
+
+    def test_people_who_share_an_hour_are_compared_as_sets_and_not_each_with_each(self, alice):
+        phone(person("Bob"), "bob", now=NOON)
+        plans: list[str] = []
+
+        def explained(execute, sql, params, many, context):
+            if "WITH plan AS" in sql and not sql.startswith("EXPLAIN"):
+                with connection.cursor() as cursor:
+                    cursor.execute(f"EXPLAIN {sql}", params)
+                    plans.append("\n".join(line for (line,) in cursor.fetchall()))
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(explained):
+            services.queue_due_reminders(now=EIGHT)
+        assert len(plans) == 1
+        assert "Nested Loop" not in plans[0]
+        assert Delivery.objects.count() == 2
 
     def test_whoever_cannot_be_reached_has_no_next_reminder_until_they_can(self):
         bob = person("Bob")
