@@ -16,7 +16,7 @@ DELIVERIES = 200_000
 PART = 50
 """Without being asked for all of them, a fiftieth leaves: in batches of one size, so that one costs what it costs among all."""
 MESSAGES = 200
-LONGEST = timedelta(minutes=45)
+LONGEST = timedelta(minutes=30)
 
 
 def queue(*, say: Say, rounds: int = 5, full: bool = False, deliveries: int = 0, messages: int = MESSAGES) -> Result:

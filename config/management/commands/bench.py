@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON document instead of a table")
         parser.add_argument("--rounds", type=int, default=15, help="interleaved rounds; medians are reported (default 15)")
         parser.add_argument(
-            "--full", action="store_true", help="at full size what is otherwise measured on a part of it (queue: up to 45 minutes)"
+            "--full", action="store_true", help="at full size what is otherwise measured on a part of it (queue: up to half an hour)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
