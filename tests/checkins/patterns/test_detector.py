@@ -17,12 +17,12 @@ from checkins.patterns import (
     unpack_states,
 )
 from checkins.patterns.calibration import PRIOR_EITHER, calibrate
-from checkins.patterns.couple_filter import pattern
+from checkins.patterns.couple_filter import over_kinds, pattern
 from checkins.patterns.detector import advance_memory, taken_out
 from checkins.patterns.model import A_REACHES as A_REACHES_CELL
-from checkins.patterns.model import MODEL
+from checkins.patterns.model import BOTH_APART, MODEL, MODEL_OF_DAYS
 from checkins.patterns.simulate import A_REACHES, B_REACHES, EPISODE_FAMILIES, QUIET_FAMILIES, simulate
-from checkins.patterns.state import DatedState, initial_memory
+from checkins.patterns.state import DatedState, initial_memory, unfold
 
 NAMES = ["p_a_reaches", "p_b_reaches", "p_apart", "p_steady", "enough", "alert"]
 
@@ -76,6 +76,26 @@ def test_days_in_32_bits_say_what_they_say_in_64():
         for name in NAMES[:4]:
             np.testing.assert_allclose(getattr(said, name), getattr(exactly, name), rtol=1e-4, atol=1e-5)
         np.testing.assert_array_equal(said.alert, exactly.alert)
+
+
+def test_a_day_of_32_bits_is_worked_out_in_32_bits():
+    # One number of 64 among them would turn all others, and cost as much again.
+    day = with_taps(simulate("regimes", couples=3, days=9, seed=6).course).day(8)
+    memory, _ = advance_memory(unfold(initial_states(3)), day, MODEL_OF_DAYS)
+    parts = [memory.levels, memory.spreads, memory]
+    numbers = [getattr(part, field.name) for part in parts for field in fields(part) if field.name not in ("levels", "spreads")]
+    assert {array.dtype for array in numbers} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize("question", range(4))
+def test_an_answer_to_one_question_alone_is_an_answer(question):
+    values = np.full((1, 2, 4), np.nan)
+    values[0, 1, question] = 5.0
+    memory, _ = advance_memory(initial_memory(MODEL, 1), DayAnswers(values, np.zeros((1, 2), np.int64), np.zeros(1, np.int64)), MODEL)
+    assert memory.answers[:, 0].tolist() == [0.0, 1.0]
+    assert memory.silent_days[:, 0].tolist() == [1.0, 0.0]
+    # It is heard as well: something is taken in beyond what the chain alone would say.
+    assert memory.mood[1, 0] != 0.0 == memory.mood[0, 0]
 
 
 @pytest.mark.parametrize("cut", [1, 17, 40])
@@ -143,6 +163,18 @@ def test_before_enough_answers_little_of_what_the_filter_says_is_passed_on():
     of = calibrate(MODEL.constants, a + b) - PRIOR_EITHER
     assert (of > 0.5).all()
     np.testing.assert_allclose(passed_on / of, [0.15, 1.0])
+
+
+def test_what_is_not_the_pattern_is_shared_out_as_the_filter_has_it():
+    course = simulate("shared_spells", couples=20, days=30, seed=13).course
+    memory = initial_memory(MODEL, 20)
+    for index in range(30):
+        memory, out = advance_memory(memory, course.day(index), MODEL)
+    a, b = pattern(memory.cells)
+    apart = over_kinds(memory.cells, BOTH_APART)
+    assert apart.max() > 0.2
+    np.testing.assert_allclose(out.p_apart / (out.p_apart + out.p_steady), apart / (1.0 - a - b), rtol=1e-9)
+    np.testing.assert_allclose(out.p_apart + out.p_steady, 1.0 - out.p_a_reaches - out.p_b_reaches, rtol=1e-9)
 
 
 @pytest.mark.parametrize("silent_sides", [[0], [1], [0, 1]])
