@@ -123,6 +123,23 @@ def test_a_doubtful_state_is_learned_as_the_mixture_it_is():
     assert after.level_var[0, 0, 0] == pytest.approx((1 - gain) * prior_var + weights @ (means - mean) ** 2, abs=1e-12)
 
 
+def test_no_level_becomes_less_sure_than_it_was_before_any_answer():
+    # A state in great doubt widens what is known of a level, and forgetting does; at the prior it stops.
+    levels, ones = initial_levels(C, 1), np.ones((4, 2, 1))
+    for _ in range(3):
+        levels = learn(
+            C,
+            levels,
+            residual=0.0 * ones,
+            noise_var=ones,
+            between_var=50.0 * ones,
+            weekend=np.zeros((1, 1, 1)),
+            seen=ones > 0,
+            limit=9.0 * ones,
+        )
+        np.testing.assert_allclose(levels.level_var[:, 0, 0], np.array(C.prior_level_sd) ** 2, rtol=1e-12)
+
+
 def test_the_spread_is_drawn_to_that_of_all_questions_of_the_person_and_that_to_the_prior():
     rng = np.random.default_rng(9)
     squares, weight = rng.uniform(0, 60, (4, 2, 3)), rng.uniform(0, 40, (4, 2, 3))
