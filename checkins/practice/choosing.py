@@ -24,9 +24,9 @@ class PeriodsForm(forms.Form):
     """Four days; whether they can be compared is asked of `chosen`."""
 
     first_from = forms.DateField(label=gettext_lazy("One stretch: from"))
-    first_to = forms.DateField(label=gettext_lazy("to"))
+    first_to = forms.DateField(label=gettext_lazy("One stretch: to"))
     second_from = forms.DateField(label=gettext_lazy("The other: from"))
-    second_to = forms.DateField(label=gettext_lazy("to"))
+    second_to = forms.DateField(label=gettext_lazy("The other: to"))
 
     def __init__(self, *args: Any, window: tuple[date, date] | None = None, **more: Any) -> None:
         super().__init__(*args, **more)

@@ -49,7 +49,7 @@ def heads_of_periods(comparison: Comparison) -> tuple[str, str]:
 
 
 def _span(period: Period) -> str:
-    first, last = (date_format(day, "MONTH_DAY_FORMAT") for day in (period.since, period.until))
+    first, last = (date_format(day, "SHORT_DAY_FORMAT") for day in (period.since, period.until))
     words = ngettext("%(first)s to %(last)s, %(days)d day", "%(first)s to %(last)s, %(days)d days", period.days)
     return words % {"first": first, "last": last, "days": period.days}
 

@@ -122,7 +122,7 @@ def test_days_in_neither_stretch_are_in_no_figure():
 def test_the_heads_of_two_stretches_name_their_days():
     trend = made_up(5).trend(ALL)
     comparison = compared(trend, Period(LAST - 20 * DAY, LAST - 14 * DAY), Period(LAST, LAST))
-    assert heads_of_periods(comparison) == ("9 March to 15 March, 7 days", "29 March to 29 March, 1 day")
+    assert heads_of_periods(comparison) == ("9 Mar to 15 Mar, 7 days", "29 Mar to 29 Mar, 1 day")
 
 
 WINDOW = Period(date(2026, 1, 5), date(2026, 3, 3))
