@@ -252,6 +252,9 @@ class Decision(models.Model):
     item = models.CharField(max_length=60, blank=True)
     policy_version = models.CharField(max_length=20)
     model_version = models.CharField(max_length=20, blank=True)
+    seal = models.CharField(
+        max_length=32, blank=True, default="", db_default="", help_text="Of all the above; empty in rows older than seals."
+    )
 
     objects = DecisionQuerySet.as_manager()
 

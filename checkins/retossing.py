@@ -1,8 +1,10 @@
 """Whether a decision log says what the policy says: every coin tossed again, every rule held to the row. Pure rules."""
 
+import hashlib
+import hmac
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from checkins import policy
@@ -12,6 +14,11 @@ IN_TRIAL = (Reason.EPISODE, Reason.CALM)
 AVAILABLE = (*IN_TRIAL, Reason.WITHHELD)
 # How far back rows are needed to judge one: the items of so many days may not come again.
 LOOKS_BACK = policy.DAYS_WITHOUT_REPEAT
+SEALED = (
+    "day", "decided_at", "available", "reason", "mode", "probability", "coin", "sent", "in_trial", "state_day", "state_alert",
+    "p_a_reaches", "p_b_reaches", "item", "policy_version", "model_version",
+)  # fmt: skip
+"""All that a row says. What it saw on that morning can be found out from nothing else, so the row is sealed when it is written."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +28,7 @@ class Row:
     id: Any
     couple: int
     day: date
+    decided_at: datetime
     available: bool
     reason: str
     mode: str
@@ -30,8 +38,12 @@ class Row:
     in_trial: bool
     state_day: date | None
     state_alert: bool
+    p_a_reaches: float | None
+    p_b_reaches: float | None
     item: str
     policy_version: str
+    model_version: str
+    seal: str
     paired_on: date
 
 
@@ -43,6 +55,12 @@ class Difference:
     says: str
 
 
+def seal_of(row: Any, *, couple: int, key: bytes) -> str:
+    """128 bits that only the key gives, over everything in `SEALED`; `row` is a `Row`, or a decision about to be written."""
+    told = {name: getattr(row, name) for name in SEALED} | {"decided_at": row.decided_at.astimezone(UTC)}
+    return hmac.new(key, f"seal|{couple}|{'|'.join(map(str, told.values()))}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
 def differences_of(rows: Sequence[Row], *, key: bytes, since: date | None = None) -> Iterator[Difference]:
     """What is wrong in the log of one couple, day by day; rows before `since` are only looked back on."""
     rows = sorted(rows, key=lambda row: row.day)
@@ -50,7 +68,8 @@ def differences_of(rows: Sequence[Row], *, key: bytes, since: date | None = None
         if since is not None and row.day < since:
             continue
         before = rows[:place]
-        yield from (Difference(id=row.id, says=says) for says in _wrong(row, before, key))
+        said = list(_wrong(row, before, key)) or list(_wrong_in_seal(row, before, key))
+        yield from (Difference(id=row.id, says=says) for says in said)
 
 
 def _wrong(row: Row, before: Sequence[Row], key: bytes) -> Iterator[str]:
@@ -86,6 +105,13 @@ def _wrong_in_reason(row: Row) -> Iterator[str]:
         yield f"paired on {row.paired_on} and {row.reason!r} contradict each other"
     if row.reason == Reason.NOBODY_TO_TELL and row.policy_version != "1" and row.mode != Mode.NONE:
         yield f"nobody to tell in the mode {row.mode!r}"
+
+
+def _wrong_in_seal(row: Row, before: Sequence[Row], key: bytes) -> Iterator[str]:
+    """Rows that are older than seals have none; none follows one that has."""
+    is_old = not row.seal and not any(one.seal for one in before)
+    if not is_old and not hmac.compare_digest(row.seal, seal_of(row, couple=row.couple, key=key)):
+        yield "the row is not as it was sealed"
 
 
 def _probability(row: Row) -> float:

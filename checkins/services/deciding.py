@@ -20,6 +20,7 @@ from backend.consents.queries import members_of, running_holds
 from backend.couples.models import Membership
 from checkins import policy
 from checkins.models import Decision, PatternDay, PatternState
+from checkins.retossing import seal_of
 from checkins.reveal import last_revealed_day, reveal_at
 from checkins.services import wording
 from checkins.services.assessing import assess
@@ -151,6 +152,8 @@ def _decide_mornings(
         decisions += [*_missed(morning, now), decision]
         if decision.sent:
             sending.append((morning, decision, receivers))
+    for one in decisions:
+        one.seal = seal_of(one, couple=one.couple_id, key=_key())
     Decision.objects.bulk_create(decisions)
     _queue(sending, items, now)
 

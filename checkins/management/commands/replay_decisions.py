@@ -16,7 +16,8 @@ PROGRESS_EVERY = 100_000
 class Command(BaseCommand):
     help = (
         "Makes every coin of the decision log anew from POLICY_KEY, couple, day and version, and holds probability, availability, "
-        "cap and item of each row to the policy as far as the log tells. Ends with 1 if anything differs, and names the decisions."
+        "cap and item of each row to the policy, and the row to the seal it was written with. Ends with 1 if anything differs, and names "
+        "the decisions."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,17 +26,22 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         since, total = options["since"], decision_log.count(since=options["since"])
-        seen, shown = 0, 0
+        seen, shown, unsealed = 0, 0, 0
         found: list[Difference] = []
         for rows in decision_log.rows_by_couple(since=since):
             found += differences_of(rows, key=settings.POLICY_KEY.encode(), since=since)
-            seen += sum(since is None or row.day >= since for row in rows)
+            asked = [row for row in rows if since is None or row.day >= since]
+            seen, unsealed = seen + len(asked), unsealed + sum(not row.seal for row in asked)
             if seen // PROGRESS_EVERY > shown:
                 shown = seen // PROGRESS_EVERY
                 self.stderr.write(f"{seen} of {total} decisions")
         if options["json"]:
             told = [{"decision": str(one.id), "says": one.says} for one in found]
-            self.stdout.write(json.dumps({"decisions": seen, "policy_version": policy.POLICY_VERSION, "differences": told}, indent=2))
+            self.stdout.write(
+                json.dumps(
+                    {"decisions": seen, "unsealed": unsealed, "policy_version": policy.POLICY_VERSION, "differences": told}, indent=2
+                )
+            )
         else:
             for one in found:
                 self.stdout.write(f"decision {one.id}: {one.says}")
@@ -44,3 +50,5 @@ class Command(BaseCommand):
             raise CommandError(f"{wrong} of {seen} decisions are not what the policy and its key give.")
         if not options["json"]:
             self.stdout.write(f"All {seen} decisions are what the policy and its key give, coin by coin.")
+            if unsealed:
+                self.stdout.write(f"{unsealed} of them are older than seals: what they saw that morning is as the log has it.")

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from io import StringIO
 from typing import Any
@@ -9,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from backend.consents import services as consents
-from checkins import policy, retossing
+from checkins import decision_log, policy, retossing
 from checkins.models import Decision
 from checkins.services import deciding
 from notifications import services as notifications
@@ -77,6 +78,16 @@ CHANGES: dict[str, tuple[dict[str, Any], Callable[[Decision], dict[str, Any]], s
     "a reason": ({"reason": "calm"}, lambda _: {"reason": "cap-reached"}, "contradict each other"),
     "a version": ({}, lambda _: {"policy_version": "77"}, "is not known here"),
     "an item": ({"sent": True}, lambda _: {"item": ""}, "with the item ''"),
+    # What follows from nothing else in the log.
+    "another item": ({"sent": True}, lambda _: {"item": "not-yet-sent"}, "not as it was sealed"),
+    "the mode of a day too soon": ({"reason": "too-soon"}, lambda row: {"mode": "" if row.mode else "discreet"}, "not as it was sealed"),
+    "why a day was too soon": ({"reason": "too-soon"}, lambda _: {"reason": "not-chosen"}, "not as it was sealed"),
+    "what a withheld day saw": ({"reason": "withheld"}, lambda row: {"state_alert": not row.state_alert}, "not as it was sealed"),
+    "the day of a state": ({"reason": "calm"}, lambda row: {"state_day": row.day - 2 * ONE}, "not as it was sealed"),
+    "a chance": ({"reason": "episode"}, lambda _: {"p_a_reaches": 0.5}, "not as it was sealed"),
+    "a model": ({}, lambda _: {"model_version": "77"}, "not as it was sealed"),
+    "a moment": ({}, lambda row: {"decided_at": row.decided_at + ONE / 24}, "not as it was sealed"),
+    "a seal": ({}, lambda _: {"seal": ""}, "not as it was sealed"),
 }
 
 
@@ -91,6 +102,36 @@ def test_whatever_was_changed_is_found_and_the_decision_named(log):
             transaction.set_rollback(True)
         assert f"decision {row.pk}: " in output.getvalue(), what
         assert says in output.getvalue(), what
+
+
+def test_whatever_column_is_changed_in_whatever_row_is_found(log):
+    other = {"state_day": READY.date(), "p_a_reaches": 0.123, "p_b_reaches": 0.123, "day": log[0].day - 90 * ONE}
+    for row in log[:: len(log) // 8]:
+        rows = next(decision_log.rows_by_couple())
+        for name in retossing.SEALED:
+            old = getattr(row, name)
+            new = other.get(
+                name,
+                not old
+                if isinstance(old, bool)
+                else old + ONE
+                if name == "decided_at"
+                else 0.5
+                if name in ("coin", "probability")
+                else "x",
+            )
+            changed = [replace(one, **{name: new}) if one.id == row.pk else one for one in rows]
+            assert {one.id for one in retossing.differences_of(changed, key=b"the key of this log")} >= {row.pk}, name
+
+
+def test_rows_older_than_seals_are_judged_by_the_rules_and_counted(log):
+    old = [row.pk for row in log[:10]]
+    Decision.objects.filter(pk__in=old).update(seal="")
+    assert replay().splitlines()[1:] == ["10 of them are older than seals: what they saw that morning is as the log has it."]
+    assert json.loads(replay(json=True))["unsealed"] == 10
+    Decision.objects.filter(pk=log[20].pk).update(seal="")
+    with pytest.raises(CommandError, match="1 of 45"):
+        replay()
 
 
 def test_a_day_without_a_row_is_found(log):
@@ -120,6 +161,7 @@ def row_of(day: date, **more: Any) -> retossing.Row:
     said: dict[str, Any] = {
         "available": False, "reason": "too-soon", "mode": "discreet", "probability": 0.0, "sent": False, "in_trial": False,
         "state_day": None, "state_alert": False, "item": "", "policy_version": "2", "paired_on": READY.date() - 100 * ONE,
+        "decided_at": READY, "p_a_reaches": None, "p_b_reaches": None, "model_version": "", "seal": "",
     }  # fmt: skip
     return retossing.Row(id=day, couple=1, day=day, coin=policy.coin(b"key", 1, day, int((said | more)["policy_version"])), **said | more)
 
