@@ -90,16 +90,15 @@ def read_values(model: Model, *, deviation: Floats, unsure: Floats, seen: Bools)
     return Reading(log_likelihood, factors, factor_var)
 
 
-def over_states(rows: Floats, mild: float, out: Floats | None = None) -> Floats:
-    """Row 0 less what each own state and kind of day takes of rows 1-4 [5, 3, ..., C]; `rows` [5, ..., C]."""
-    table = np.empty((STATES, KINDS, *rows.shape[1:]), rows.dtype) if out is None else out
-    own = table[:, ORDINARY]
+def over_states(rows: Floats, mild: float, *, out: Floats) -> Floats:
+    """Row 0 less what each own state and kind of day takes of rows 1-4; `rows` [5, ..., C], written into `out` [5, 3, ..., C]."""
+    own = out[:, ORDINARY]
     own[USUAL] = rows[0]
     np.subtract(rows[0], rows[1:3], out=own[REACHING : DRAWING_BACK + 1])
     np.subtract(rows[0], mild * rows[1:3], out=own[MILDLY_REACHING : MILDLY_DRAWING_BACK + 1])
-    np.subtract(own, rows[3], out=table[:, HARD])
-    np.subtract(own, rows[4], out=table[:, GOOD])
-    return table
+    np.subtract(own, rows[3], out=out[:, HARD])
+    np.subtract(own, rows[4], out=out[:, GOOD])
+    return out
 
 
 def _along(model: Model, weights: Floats, deviation: Floats) -> Floats:

@@ -226,7 +226,13 @@ def test_answers_given_alone_teach_only_that_side(side):
     other = Course(course.values.copy(), course.quick, course.weekday)
     other.values[:, :, 1 - side] = 0.0
     np.testing.assert_array_equal(learn_alone(initial_states(4), side, other), learned)
-    assert not np.array_equal(learned, initial_states(4))
+    # How wide the scale is used is learned as well as what is usual on it, and of the other side neither.
+    memory, fresh = unfold(learned), unfold(initial_states(4))
+    assert (memory.levels.level_var[:, side] < fresh.levels.level_var[:, side]).all()
+    assert (memory.spreads.weight[:, side] > 5.0).all()
+    for name in ("level", "offset", "level_var"):
+        np.testing.assert_array_equal(getattr(memory.levels, name)[:, 1 - side], getattr(fresh.levels, name)[:, 1 - side])
+    assert not memory.spreads.weight[:, 1 - side].any()
     _, out = advance(learned, no_answers(np.zeros(4, np.int64)))
     assert not out.enough.any()
 

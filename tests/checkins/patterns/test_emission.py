@@ -7,7 +7,7 @@ from checkins.patterns import model as m
 from checkins.patterns.answers import Quick
 from checkins.patterns.constants import CONSTANTS as C
 from checkins.patterns.emission import over_states, read_quick, read_silence, read_values, trust
-from checkins.patterns.model import MODEL
+from checkins.patterns.model import MODEL, MODEL_OF_DAYS
 
 
 def test_mood_and_leaning_are_integrated_out_as_in_the_full_covariance():
@@ -15,7 +15,7 @@ def test_mood_and_leaning_are_integrated_out_as_in_the_full_covariance():
     deviation, unsure = rng.normal(0, 1.5, (4, 2, 5)), rng.uniform(0, 1, (4, 2, 5))
     seen = rng.random((4, 2, 5)) < 0.7
     reading = read_values(MODEL, deviation=deviation, unsure=unsure, seen=seen)
-    moods, leanings = over_states(reading.factors, C.mild).transpose(2, 0, 1, 3, 4)
+    moods, leanings = over_states(reading.factors, C.mild, out=np.empty((m.STATES, m.KINDS, 2, 2, 5))).transpose(2, 0, 1, 3, 4)
     for side, couple, state, kind in np.ndindex(2, 5, m.STATES, m.KINDS):
         which = np.flatnonzero(seen[:, side, couple])
         loads = MODEL.loads[:, which, 0, 0].T
@@ -90,3 +90,9 @@ def test_early_answers_are_trusted_less():
     assert (np.diff(read) >= 0).all()
     assert read[0, 0] < 0.05
     assert read[0, -1] == 1.0
+
+
+def test_answers_of_32_bits_are_read_in_32_bits():
+    half = np.full((4, 2, 3), 0.5, np.float32)
+    reading = read_values(MODEL_OF_DAYS, deviation=half, unsure=half, seen=half > 0)
+    assert {array.dtype for array in vars(reading).values()} == {np.dtype(np.float32)}
