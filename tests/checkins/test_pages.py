@@ -236,5 +236,6 @@ def test_what_a_prompt_tells_is_said_in_the_numbers_in_use_beside_the_choice(cas
     assert "/you/sharing/what-a-prompt-tells/" in alice.get("/you/sharing/").content.decode()
     page = alice.get("/you/sharing/what-a-prompt-tells/").content.decode()
     assert "words come on 30 of 100 mornings; after all other days on 15 of 100. At most 2 in any seven days" in page
-    assert "by a factor of 4 at most" in page
+    assert "by a factor of 4 at most, and those of any two weeks against each other by 10.6" in page
+    assert "Seeing which mornings brought words, they guessed no better than without" in page
     assert "18 times as likely" in page
