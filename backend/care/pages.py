@@ -14,9 +14,9 @@ from backend.calendar_days import local_day
 from backend.care import services
 from backend.care.door import must_be_therapist as _must_be_therapist
 from backend.care.forms import ApplicationForm, NoteForm, OfferForm, SessionForm
-from backend.care.models import CareLink, CareNote, CareSession, Therapist
-from backend.care.queries import label_of, text_of
-from backend.errors import DomainError, NotFound
+from backend.care.models import CareNote, CareSession, Therapist
+from backend.care.queries import label_of, own_link, text_of
+from backend.errors import DomainError
 from backend.web.domain import explain, private
 
 ASKED = ("name", "licence", "practice", "jurisdiction")
@@ -66,7 +66,7 @@ def let_go(request: PersonRequest, link_id: UUID) -> HttpResponse:
 def notes(request: PersonRequest, link_id: UUID) -> HttpResponse:
     """The therapist's own notes about one couple, which stay theirs whatever the couple allows."""
     _must_be_therapist(request)
-    link = _own(request, link_id)
+    link = own_link(request.user, link_id)
     form = NoteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         services.write_note(therapist=request.user, link_id=link_id, text=form.cleaned_data["text"], now=clock.now())
@@ -91,7 +91,7 @@ def delete_note(request: PersonRequest, link_id: UUID, note_id: UUID) -> HttpRes
 def sessions(request: PersonRequest, link_id: UUID) -> HttpResponse:
     """The days on which they met, for the therapist alone, whatever the couple allows."""
     _must_be_therapist(request)
-    link = _own(request, link_id)
+    link = own_link(request.user, link_id)
     form = SessionForm(request.POST or None, today=local_day(clock.now(), request.user.zone))
     if request.method == "POST" and form.is_valid():
         services.mark_session(therapist=request.user, link_id=link_id, day=form.cleaned_data["day"])
@@ -108,11 +108,3 @@ def delete_session(request: PersonRequest, link_id: UUID, session_id: UUID) -> H
     services.unmark_session(therapist=request.user, link_id=link_id, session_id=session_id)
     messages.success(request, gettext("Deleted."))
     return redirect("practice-sessions", link_id)
-
-
-def _own(request: PersonRequest, link_id: UUID) -> CareLink:
-    """The therapist's own link. Raises NotFound."""
-    link = CareLink.objects.visible_to(request.user).filter(pk=link_id).first()
-    if link is None:
-        raise NotFound
-    return link

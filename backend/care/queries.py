@@ -11,6 +11,7 @@ from backend.accounts.models import User
 from backend.care.models import CareLink, CareNote, CareSession, Therapist
 from backend.couples.models import Membership
 from backend.encryption import open_sealed
+from backend.errors import NotFound
 
 
 def is_therapist_alone(user: Any) -> bool:
@@ -22,6 +23,14 @@ def is_therapist_alone(user: Any) -> bool:
 def home_of(user: User) -> str:
     """Where somebody arrives: a therapist at their couples, and whoever is in a couple, therapist or not, at their evening."""
     return "practice" if is_therapist_alone(user) else "tonight"
+
+
+def own_link(therapist: User, link_id: UUID) -> CareLink:
+    """The therapist's own link. Raises NotFound for anybody else's, as for none."""
+    link = CareLink.objects.visible_to(therapist).filter(pk=link_id).first()
+    if link is None:
+        raise NotFound
+    return link
 
 
 def label_of(link: CareLink) -> str:

@@ -18,7 +18,7 @@ from backend.audit.services import Grant, disclose, window_of
 from backend.calendar_days import local_day
 from backend.care.door import must_be_therapist as _must_be_therapist
 from backend.care.models import CareLink
-from backend.care.queries import label_of, last_sessions, session_days
+from backend.care.queries import label_of, last_sessions, own_link, session_days
 from backend.consents.models import Consent
 from backend.consents.queries import approvals_of
 from backend.couples.queries import pair_of
@@ -65,9 +65,7 @@ def couple(request: PersonRequest, link_id: UUID) -> HttpResponse:
     """One couple's weeks, as far as both allow at this moment. Whatever else is the case, the page says the same few words."""
     _must_be_therapist(request)
     now = clock.now()
-    link = CareLink.objects.visible_to(request.user).filter(pk=link_id).first()
-    if link is None:
-        raise NotFound
+    link = own_link(request.user, link_id)
     asked = request.GET.get("weeks", "")
     weeks = int(asked) if asked in map(str, SPANS) else SPANS[0]
     with transaction.atomic():
@@ -92,9 +90,7 @@ def periods(request: PersonRequest, link_id: UUID) -> HttpResponse:
     """Two stretches of days that the therapist chooses. Before they have chosen, or where they cannot be had, nothing of the couple is shown."""
     _must_be_therapist(request)
     now = clock.now()
-    link = CareLink.objects.visible_to(request.user).filter(pk=link_id).first()
-    if link is None:
-        raise NotFound
+    link = own_link(request.user, link_id)
     with transaction.atomic():
         window = window_of(therapist=request.user, link_id=link_id, now=now)
         form = PeriodsForm(request.GET or None, window=window)

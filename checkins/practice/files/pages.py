@@ -19,8 +19,7 @@ from backend.audit.models import Disclosure
 from backend.audit.services import Grant, disclose
 from backend.care.door import must_be_therapist as _must_be_therapist
 from backend.care.models import CareLink
-from backend.care.queries import label_of
-from backend.errors import NotFound
+from backend.care.queries import label_of, own_link
 from backend.tables import table_file
 from backend.web.domain import private
 from checkins.models import Sheet
@@ -64,7 +63,7 @@ def _taken(
     request: PersonRequest, link_id: UUID, place: str, written: Callable[[Trend, Grant, CareLink, datetime], HttpResponse]
 ) -> HttpResponse:
     """The file, whole before anything is sent: consent, log and data in one transaction."""
-    link, now = own_link(request, link_id), clock.now()
+    link, now = own_link(request.user, link_id), clock.now()
     with transaction.atomic():
         grant = disclose(therapist=request.user, place=place, weeks=weeks_asked(request.POST.get("weeks")), now=now, links=[link_id]).get(
             link_id
@@ -79,7 +78,7 @@ def _taken(
 def sheet(request: PersonRequest, link_id: UUID) -> HttpResponse:
     """Asks for a sheet, and how far it is. Where there is none, the page says the same few words whatever became of it."""
     _must_be_therapist(request)
-    link, now = own_link(request, link_id), clock.now()
+    link, now = own_link(request.user, link_id), clock.now()
     if request.method == "POST":
         weeks = weeks_asked(request.POST.get("weeks"))
         making.ask(therapist=request.user, link_id=link_id, weeks=weeks, language=get_language() or "en", now=now)
@@ -102,7 +101,7 @@ def sheet(request: PersonRequest, link_id: UUID) -> HttpResponse:
 def download(request: PersonRequest, link_id: UUID) -> HttpResponse:
     """The sheet, once. After that, or where it may not leave any more, it is gone."""
     _must_be_therapist(request)
-    own_link(request, link_id)
+    own_link(request.user, link_id)
     taken = making.take(therapist=request.user, link_id=link_id, now=clock.now())
     if taken is None:
         messages.info(request, gettext("That sheet is no longer there."))
@@ -110,14 +109,6 @@ def download(request: PersonRequest, link_id: UUID) -> HttpResponse:
     response = HttpResponse(taken.pdf, content_type="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="{name_of(taken)}.pdf"'
     return response
-
-
-def own_link(request: PersonRequest, link_id: UUID) -> CareLink:
-    """Raises NotFound for a link that is not the therapist's own."""
-    link = CareLink.objects.visible_to(request.user).filter(pk=link_id).first()
-    if link is None:
-        raise NotFound
-    return link
 
 
 def weeks_asked(text: str | None) -> int:
