@@ -17,7 +17,7 @@ from django.db import transaction
 
 from backend.accounts.models import User
 from backend.audit.models import Disclosure
-from backend.audit.services import Grant, hand_over, prepare
+from backend.audit.services import Grant, hand_over, prepare, window_of
 from backend.care import services as care
 from backend.care.models import CareLink, Therapist
 from backend.consents import services as consents
@@ -263,6 +263,13 @@ class World:
                 assert left.scopes <= shown[0]
                 assert left.since >= shown[1]
 
+    def choose_days(self) -> None:
+        """The first day that a therapist may choose is the one the model names, and where nothing is shown there is none."""
+        for link in self.model.couple_of_link:
+            therapist, shown = self.people[self.model.owner[link]], self.model.shows(link)
+            window = window_of(therapist=therapist, link_id=self.links[link][0].pk, now=self.model.now)
+            assert (window and window[0]) == (shown and shown[1])
+
     def wait(self) -> None:
         """Some time, or to the very second at which something ends, or the one before it."""
         ends = [one.ends for one in self.model.given.values() if one.ends > self.model.now]
@@ -333,6 +340,7 @@ def test_k_a_therapist_sees_what_the_rules_say_after_every_step_of_random_histor
                     world.compare()
                     if world.chance.random() < 0.4:
                         world.hand_over()
+                        world.choose_days()
                 except AssertionError as error:
                     raise AssertionError(f"history {seed}, step {number}") from error
                 shown += sum(world.model.shows(link) is not None for link in world.links)
