@@ -65,7 +65,8 @@ class ApnsChannel:
         except ValueError as error:
             raise ChannelError.stopped("apns-settings") from error
         body = json.dumps(content_of(message), ensure_ascii=False, separators=(",", ":")).encode()
-        answer = call(self._client, endpoint, headers=headers_of(message) | {"authorization": f"bearer {bearer}"}, body=body)
+        headers = headers_of(message) | {"authorization": f"bearer {bearer}"}
+        answer = call(self._client, endpoint, headers=headers, body=body, begin_by=message.begin_by)
         raise_for(answer)
         return Sent(reference=answer.headers.get("apns-id", ""))
 

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import inf
 from typing import ClassVar, Protocol, Self
 from uuid import UUID
 
@@ -79,6 +80,8 @@ class Message:
     address: Address
     payload: Mapping[str, str] = field(default_factory=dict, repr=False)
     language: str = "en"
+    begin_by: float = inf
+    """Until when on the monotonic clock the send may begin: so long what allowed it holds."""
 
     @property
     def category(self) -> str:
@@ -167,8 +170,12 @@ class ChannelError(Exception):
         return cls(reason, permanent=False, stop_service=True, perhaps_device=True)
 
 
+class NotBegun(Exception):
+    """The way there took longer than the message had to begin. Nothing of it has left; the way is kept, so that the next time is quick."""
+
+
 class Channel(Protocol):
-    """Sends one message; may be called from several threads.
+    """Sends one message; may be called from several threads. Raises `ChannelError`, or `NotBegun` once `begin_by` is over.
 
     Pushing blocks for ten seconds at most, mail for ten seconds at most in each step with the server.
     """
@@ -177,5 +184,5 @@ class Channel(Protocol):
     """True where a second copy could not be hidden (mail): then record the attempt before sending."""
 
     def send(self, message: Message) -> Sent:
-        """Hand the message over, or raise `ChannelError`."""
+        """Hand the message over."""
         ...

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
+from math import inf
 from typing import Any, Final
 
 import httpcore
@@ -18,10 +19,10 @@ from notifications.endpoints import Endpoint, EndpointRefused
 LONGEST_WAIT: Final = timedelta(days=1)
 
 
-def call(client: PinnedClient, endpoint: Endpoint, *, headers: Mapping[str, str], body: bytes) -> Answer:
-    """Post, and return the answer whatever its status. Raises `ChannelError` where there was none."""
+def call(client: PinnedClient, endpoint: Endpoint, *, headers: Mapping[str, str], body: bytes, begin_by: float = inf) -> Answer:
+    """Post, and return the answer whatever its status. Raises `ChannelError` where there was none, and `NotBegun`."""
     try:
-        return client.post(endpoint, headers=headers, body=body)
+        return client.post(endpoint, headers=headers, body=body, begin_by=begin_by)
     except EndpointRefused as error:
         raise ChannelError.later(error.code) from error
     except httpcore.TimeoutException as error:

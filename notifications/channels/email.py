@@ -1,6 +1,8 @@
 """E-mail: the same neutral line as everywhere, and a link into the app."""
 
 import smtplib
+import time
+from collections import deque
 from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
@@ -11,7 +13,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from notifications.channels.base import NEUTRAL_LINE, OPEN_PATH, ChannelError, EmailAddress, Message, Sent
+from notifications.channels.base import NEUTRAL_LINE, OPEN_PATH, ChannelError, EmailAddress, Message, NotBegun, Sent
 
 TIMEOUT_SECONDS: Final = 10
 SETTINGS_PATH: Final = "/you/reminders/"
@@ -28,14 +30,19 @@ class EmailChannel:
 
     at_most_once: ClassVar[bool] = True
 
+    def __init__(self) -> None:
+        self._opened: deque[BaseEmailBackend] = deque()
+
     def send(self, message: Message) -> Sent:
         if not isinstance(message.address, EmailAddress):
             raise ChannelError.refused("wrong-address")
-        # A backend without this option (console, memory) ignores what it does not know.
-        connection = get_connection(timeout=TIMEOUT_SECONDS)
-        mail = mail_of(message, message.address, connection=connection)
+        connection = self._take_opened() or _opened()
+        if time.monotonic() > message.begin_by:
+            # Many servers take seconds before they say who they are.
+            self._opened.append(connection)
+            raise NotBegun
         try:
-            _open(connection)
+            mail = mail_of(message, message.address, connection=connection)
             connection.send_messages([mail])
         except smtplib.SMTPResponseException as error:
             raise _refusal(error.smtp_code) from error
@@ -49,6 +56,17 @@ class EmailChannel:
         finally:
             _close(connection)
         return Sent(reference=mail.extra_headers["Message-ID"])
+
+    def _take_opened(self) -> BaseEmailBackend | None:
+        """A connection that stood too late for what it was opened for, and still stands."""
+        while True:
+            try:
+                connection = self._opened.pop()
+            except IndexError:
+                return None
+            if _still_stands(connection):
+                return connection
+            _close(connection)
 
 
 def mail_of(message: Message, address: EmailAddress, *, connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives:
@@ -77,13 +95,29 @@ def mail_of(message: Message, address: EmailAddress, *, connection: BaseEmailBac
     return mail
 
 
-def _open(connection: BaseEmailBackend) -> None:
+def _opened() -> BaseEmailBackend:
+    # A backend without this option (console, memory) ignores what it does not know.
+    connection = get_connection(timeout=TIMEOUT_SECONDS)
     try:
         connection.open()
     except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError) as error:
+        _close(connection)
         raise ChannelError.stopped("mail-sign-in") from error
     except (smtplib.SMTPException, OSError) as error:
+        _close(connection)
         raise ChannelError.later("mail-server-away") from error
+    return connection
+
+
+def _still_stands(connection: BaseEmailBackend) -> bool:
+    """Asked, since a mail that meets a closed connection may have been taken for all we know."""
+    server = getattr(connection, "connection", None)
+    if server is None:
+        return False
+    try:
+        return bool(server.noop()[0] == 250)
+    except (smtplib.SMTPException, OSError):
+        return False
 
 
 def _close(connection: BaseEmailBackend) -> None:

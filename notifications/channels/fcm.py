@@ -4,7 +4,6 @@ https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages
 """
 
 import json
-import time
 from functools import cached_property
 from typing import Any, ClassVar, Final
 
@@ -18,8 +17,6 @@ from notifications.channels.pinned import PinnedClient
 from notifications.endpoints import Endpoint, own_endpoint
 
 LONGEST_TTL: Final = 28 * 24 * 60 * 60
-PROMPTLY_SECONDS: Final = 0.5
-"""A send that had to sign in for longer than this goes back, so that the gate is asked again before it starts."""
 
 
 class FcmChannel:
@@ -53,20 +50,13 @@ class FcmChannel:
         except ValueError as error:
             raise ChannelError.stopped("fcm-settings") from error
         body = json.dumps(content_of(message, address), ensure_ascii=False, separators=(",", ":")).encode()
-        token = self._bearer()
-        answer = call(self._client, endpoint, headers=headers_of(token), body=body)
+        token = self._tokens.bearer()
+        answer = call(self._client, endpoint, headers=headers_of(token), body=body, begin_by=message.begin_by)
         if answer.status == 401 and self._tokens.forget(token):
             # Taken back before its time: the next try signs in anew.
             raise ChannelError.later("http-401")
         raise_for(answer)
         return Sent(reference=str(json_of(answer).get("name", "")))
-
-    def _bearer(self) -> str:
-        started = time.monotonic()
-        token = self._tokens.bearer()
-        if time.monotonic() - started > PROMPTLY_SECONDS:
-            raise ChannelError.later("signed-in-first")
-        return token
 
 
 def headers_of(token: str) -> dict[str, str]:

@@ -51,8 +51,10 @@ class Http1Line:
 
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
+        self._was_asked = False
 
     def exchange(self, endpoint: Endpoint, *, headers: Mapping[str, str], body: bytes) -> tuple[Answer, bool]:
+        self._was_asked = True
         self._stream.write(_head_of(endpoint, headers, len(body)) + body)
         reading, whole = _Reading(), False
         try:
@@ -66,30 +68,33 @@ class Http1Line:
         return reading.answer(), whole
 
     def is_usable(self) -> bool:
-        # What can be read before anything was asked is a goodbye, or nothing we want.
-        return not self._stream.get_extra_info("is_readable")
+        # Between two exchanges there is nothing to read but a goodbye. Before the first, TLS still has its tickets to hand out.
+        return not (self._was_asked and self._stream.get_extra_info("is_readable"))
 
     def close(self) -> None:
         self._stream.close()
 
 
 class Http2Line:
-    """Speaks HTTP/2 through a pool of one connection."""
+    """Speaks HTTP/2 on a stream that keeps the time."""
 
-    def __init__(self, pool: httpcore.ConnectionPool) -> None:
-        self._pool = pool
+    def __init__(self, stream: httpcore.NetworkStream, endpoint: Endpoint) -> None:
+        self._connection = httpcore.HTTP2Connection(httpcore.Origin(b"https", endpoint.host.encode(), endpoint.port), stream)
 
     def exchange(self, endpoint: Endpoint, *, headers: Mapping[str, str], body: bytes) -> tuple[Answer, bool]:
-        with self._pool.stream("POST", endpoint.url, headers=list(headers.items()), content=body) as response:
-            beginning, whole = _read_some(response)
-            found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-            return Answer(status=response.status, headers=found, body=beginning), whole
+        try:
+            with self._connection.stream("POST", endpoint.url, headers=list(headers.items()), content=body) as response:
+                beginning, whole = _read_some(response)
+                found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+                return Answer(status=response.status, headers=found, body=beginning), whole
+        except httpcore.ConnectionNotAvailable as error:
+            raise httpcore.RemoteProtocolError("the service had said goodbye") from error
 
     def is_usable(self) -> bool:
-        return True  # a goodbye shows only when something is sent
+        return self._connection.is_available() and not self._connection.has_expired()
 
     def close(self) -> None:
-        self._pool.close()
+        self._connection.close()
 
 
 def _head_of(endpoint: Endpoint, headers: Mapping[str, str], length: int) -> bytes:

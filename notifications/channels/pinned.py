@@ -13,9 +13,9 @@ import os
 import ssl
 import time
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
+from math import inf
 from threading import Lock
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ import certifi
 import httpcore
 from django.conf import settings
 
+from notifications.channels.base import NotBegun
 from notifications.channels.lines import Answer, Http1Line, Http2Line, Line
 from notifications.endpoints import Endpoint, resolve_pinned
 
@@ -63,23 +64,28 @@ class PinnedClient:
         self._trust: dict[str, ssl.SSLContext] = {}
         self._process = os.getpid()
 
-    def post(self, endpoint: Endpoint, *, headers: Mapping[str, str], body: bytes) -> Answer:
+    def post(self, endpoint: Endpoint, *, headers: Mapping[str, str], body: bytes, begin_by: float = inf) -> Answer:
         """Send the body and return the answer, whatever its status.
 
         Raises `httpcore.TimeoutException`, `httpcore.NetworkError` or `httpcore.ProtocolError`,
-        and `EndpointRefused` when the host has no address we may connect to.
+        `EndpointRefused` when the host has no address we may connect to, and `NotBegun` when a
+        connection stood only after `begin_by` (on the monotonic clock).
         """
         started = time.monotonic()
         token = _budget.set(_Budget(started + self._connect_seconds, started + self._total_seconds))
         try:
             kept = self._take_kept(endpoint.origin)
-            if kept is not None and not self._http2:
-                return self._exchange(kept, endpoint, headers=headers, body=body)
             if kept is not None:
-                # The service may have closed it while it lay idle, which shows only now; a new one tells.
-                with suppress(httpcore.NetworkError, httpcore.ProtocolError):
+                self._must_begin(kept, endpoint, begin_by)
+                try:
                     return self._exchange(kept, endpoint, headers=headers, body=body)
-            return self._exchange(self._new_line(endpoint), endpoint, headers=headers, body=body)
+                except (httpcore.NetworkError, httpcore.ProtocolError):
+                    # With HTTP/2 a service may have said goodbye while it lay idle, which shows only now; a new one tells.
+                    if not self._http2 or time.monotonic() > begin_by:
+                        raise
+            line = self._new_line(endpoint)
+            self._must_begin(line, endpoint, begin_by)
+            return self._exchange(line, endpoint, headers=headers, body=body)
         finally:
             _budget.reset(token)
 
@@ -89,6 +95,11 @@ class PinnedClient:
             kept, self._kept = self._kept, []
         for one in kept:
             one.line.close()
+
+    def _must_begin(self, line: Line, endpoint: Endpoint, begin_by: float) -> None:
+        if time.monotonic() > begin_by:
+            self._keep(_Kept(endpoint.origin, line, time.monotonic()))
+            raise NotBegun
 
     def _exchange(self, line: Line, endpoint: Endpoint, *, headers: Mapping[str, str], body: bytes) -> Answer:
         """The answer. The line is kept where it can carry another exchange, and closed otherwise."""
@@ -132,18 +143,8 @@ class PinnedClient:
 
     def _new_line(self, endpoint: Endpoint) -> Line:
         trust = self._trusted(settings.PUSH_DEVELOPMENT_CA if endpoint.is_development else certifi.where())
-        if not self._http2:
-            return Http1Line(_secured(endpoint, trust))
-        pool = httpcore.ConnectionPool(
-            ssl_context=trust,
-            max_connections=1,
-            max_keepalive_connections=1,
-            keepalive_expiry=KEPT_ALIVE_SECONDS,
-            http1=False,
-            http2=True,
-            network_backend=_PinnedNetwork(),
-        )
-        return Http2Line(pool)
+        stream = _secured(endpoint, trust)
+        return Http2Line(stream, endpoint) if self._http2 else Http1Line(stream)
 
     def _trusted(self, authorities: str) -> ssl.SSLContext:
         with self._lock:

@@ -48,7 +48,7 @@ class WebPushChannel:
         except ValueError as error:
             raise ChannelError.refused("too-large") from error
         headers = headers_of(message) | {"Authorization": self._identity(address).authorization(endpoint.origin)}
-        raise_for(call(self._client, endpoint, headers=headers, body=body))
+        raise_for(call(self._client, endpoint, headers=headers, body=body, begin_by=message.begin_by))
         return Sent()
 
     def _identity(self, address: WebPushAddress) -> vapid.Vapid:

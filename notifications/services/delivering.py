@@ -25,6 +25,7 @@ from notifications.channels.base import (
     FcmAddress,
     MemoryAddress,
     Message,
+    NotBegun,
     Sent,
     WebPushAddress,
 )
@@ -150,6 +151,8 @@ def _send(allowed: Pass) -> Ending | Late:
         channel = channel_for(allowed.delivery.channel)
         at_most_once = channel.at_most_once
         return channel.send(_message(allowed))
+    except NotBegun:
+        return Late()
     except ChannelError as error:
         return error
     except UnknownChannel:
@@ -170,6 +173,7 @@ def _message(allowed: Pass) -> Message:
         address=_address(allowed),
         payload={"answer_token": allowed.token} if allowed.token and delivery.device_id else {},
         language=delivery.person.language,
+        begin_by=allowed.send_before,
     )
 
 

@@ -1,12 +1,14 @@
 """The neutral mail, through a real SMTP conversation."""
 
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 from pytest_django import Settings
 
-from notifications.channels.base import ChannelError, EmailAddress, MemoryAddress, Message
+from notifications.channels.base import ChannelError, EmailAddress, MemoryAddress, Message, NotBegun
 from notifications.channels.email import EmailChannel, mail_of
 from notifications.stand_ins.mail_server import MailServer
 
@@ -97,6 +99,29 @@ def test_a_plain_no_means_what_its_number_says(mail_server: MailServer, to: str,
     assert (error.permanent, error.stop_service, error.retires_device) == (permanent, stop_service, False)
     assert error.reason == f"smtp-{line[:3]}"
     assert mail_server.mails(ALICE) == []
+
+
+def test_a_connection_that_stood_too_late_carries_the_next_mail(mail_server: MailServer) -> None:
+    channel = EmailChannel()
+    with pytest.raises(NotBegun):
+        channel.send(replace(message_to(ALICE), begin_by=time.monotonic()))
+    assert mail_server.mails(ALICE) == []
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("notifications.channels.email.get_connection", None)  # no other is opened
+        channel.send(message_to(ALICE))
+    mail_server.wait_for(ALICE)
+
+
+def test_a_connection_that_the_server_gave_up_meanwhile_costs_no_mail(mail_server: MailServer, settings: Settings) -> None:
+    channel = EmailChannel()
+    with pytest.raises(NotBegun):
+        channel.send(replace(message_to(ALICE), begin_by=time.monotonic()))
+    mail_server.stop()
+    with MailServer() as another:
+        settings.EMAIL_PORT = another.port
+        channel.send(message_to(ALICE))
+        another.wait_for(ALICE)
 
 
 def test_a_server_that_vanishes_after_taking_the_mail_is_not_asked_again(mail_server: MailServer) -> None:

@@ -1,7 +1,6 @@
 """What a connection makes of the bytes that a service sends, good ones and others."""
 
 from collections.abc import Sequence
-from types import SimpleNamespace
 from typing import Any, cast
 
 import httpcore
@@ -21,9 +20,13 @@ class Stream:
         self._pieces = list(pieces)
         self._then = then
         self.written = b""
+        self.is_readable = False
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self.written += buffer
+
+    def get_extra_info(self, info: str) -> object:
+        return self.is_readable if info == "is_readable" else None
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._pieces:
@@ -141,9 +144,13 @@ def test_a_header_cannot_smuggle_another_in(value: str) -> None:
     assert stream.written == b""
 
 
-def test_what_speaks_before_it_was_asked_is_not_used() -> None:
-    speaking = SimpleNamespace(get_extra_info=lambda name: name == "is_readable")
-    silent = SimpleNamespace(get_extra_info=lambda name: False)
+@pytest.mark.parametrize("speaks", [False, True])
+def test_what_speaks_between_two_exchanges_is_not_used_again(speaks: bool) -> None:
+    stream = Stream([CREATED])
+    stream.is_readable = speaks
+    line = Http1Line(cast(Any, stream))
+    assert line.is_usable()  # tickets of TLS wait on a new one
 
-    assert not Http1Line(cast(Any, speaking)).is_usable()
-    assert Http1Line(cast(Any, silent)).is_usable()
+    line.exchange(ENDPOINT, headers={}, body=b"sealed")
+
+    assert line.is_usable() is not speaks

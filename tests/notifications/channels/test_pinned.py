@@ -11,6 +11,7 @@ import pytest
 from pytest_django import Settings
 
 from notifications.channels import pinned
+from notifications.channels.base import NotBegun
 from notifications.channels.lines import Answer
 from notifications.channels.pinned import PinnedClient
 from notifications.endpoints import Endpoint, EndpointRefused, check_endpoint
@@ -101,6 +102,19 @@ def test_the_budget_of_one_post_does_not_reach_into_the_next(push_service: PushS
     client.close()
 
 
+@pytest.mark.parametrize("http2", [False, True], ids=["http1", "http2"])
+def test_nothing_is_posted_on_a_connection_that_stood_too_late_and_the_next_post_has_it(push_service: PushService, http2: bool) -> None:
+    client, endpoint = PinnedClient(http2=http2), endpoint_of(push_service)
+    push_service.reply_always(Reply(201))
+    with pytest.raises(NotBegun):
+        client.post(endpoint, headers={}, body=b"x", begin_by=time.monotonic())
+    assert push_service.attempts == []
+
+    assert client.post(endpoint, headers={}, body=b"x", begin_by=time.monotonic() + 60).status == 201
+    assert push_service.connections == 1
+    client.close()
+
+
 class StandingLine:
     """Answers everything, and says whether it was closed."""
 
@@ -127,6 +141,22 @@ def standing_lines(client: PinnedClient, monkeypatch: pytest.MonkeyPatch) -> lis
 
     monkeypatch.setattr(client, "_new_line", opened)
     return lines
+
+
+def test_a_kept_connection_that_fails_late_is_not_made_up_for_by_a_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = PinnedClient(http2=True)
+    lines, late = standing_lines(client, monkeypatch), time.monotonic() + 100
+    endpoint = Endpoint("", "push.example", 443, is_development=False)
+    client.post(endpoint, headers={}, body=b"")
+
+    def fail(*args: object, **kwargs: object) -> tuple[Answer, bool]:
+        monkeypatch.setattr(pinned, "time", SimpleNamespace(monotonic=lambda: late + 1))
+        raise httpcore.ReadError
+
+    monkeypatch.setattr(lines[0], "exchange", fail)
+    with pytest.raises(httpcore.ReadError):
+        client.post(endpoint, headers={}, body=b"", begin_by=late)
+    assert len(lines) == 1
 
 
 def test_only_so_many_connections_are_kept_and_the_oldest_goes_first(client: PinnedClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from backend.accounts.models import User
 from backend.consents import services as consents
 from backend.couples import services as couples
 from notifications import services
-from notifications.channels.base import ChannelError, MemoryAddress, Message, Sent
+from notifications.channels.base import ChannelError, MemoryAddress, Message, NotBegun, Sent
 from notifications.channels.memory import MemoryChannel
 from notifications.gate import Facts, ask
 from notifications.models import Delivery, Device, Preference, Prompt, ReminderSlot, ServiceLimit
@@ -198,6 +198,20 @@ class TestTheGate:
         assert states() == ["queued", "queued"]
         deliver(SLOT + delivering.BUSY_PAUSE)
         assert states() == ["sent", "sent"]
+
+    def test_a_send_whose_way_there_took_too_long_asks_again_and_counts_as_no_try(self, prompts, monkeypatch):
+        whole, begun = MemoryChannel.send, []
+
+        def slow(channel, message):
+            begun.append(message.delivery_id)
+            if begun.count(message.delivery_id) == 1:
+                raise NotBegun
+            return whole(channel, message)
+
+        monkeypatch.setattr(MemoryChannel, "send", slow)
+        deliver(SLOT)
+        assert len(begun) == 4
+        assert list(Delivery.objects.values_list("state", "attempts")) == [("sent", 1)] * 2
 
 
 @pytest.mark.django_db
