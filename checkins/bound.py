@@ -61,4 +61,8 @@ def told_of(chances: Chances) -> dict[str, str]:
     found = tells(chances)
     hundred = {name: f"{100 * getattr(chances, name):.0f}" for name in ("episode", "calm")}
     factors = {"prompt": found.prompt, "silence": found.silence, "week": found.calm_week, "weeks": found.any_weeks}
-    return hundred | {"cap": str(chances.cap)} | {name: f"{factor:.{1 if factor > 10 else 2}f}".rstrip("0").rstrip(".") for name, factor in factors.items()}
+    return (
+        hundred
+        | {"cap": str(chances.cap)}
+        | {name: f"{factor:.{1 if factor > 10 else 2}f}".rstrip("0").rstrip(".") for name, factor in factors.items()}
+    )

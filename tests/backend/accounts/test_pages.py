@@ -7,6 +7,7 @@ from django.core import mail
 
 from backend.accounts.models import Agreement, User
 from tests.cast import PASSWORD, full_cast, person, signed_in
+from tests.headless import code_in_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -99,3 +100,23 @@ def test_signed_in_places_are_ones_own():
     page = signed_in(cast.alice).get("/accounts/sessions/").content.decode()
     assert page.count("this one") == 1
     assert "Sign out here" in page
+
+
+def test_a_new_password_is_asked_for_in_plain_words_with_what_went_wrong_beside_it():
+    client = signed_in(person("Erin"))
+    pages = [client.get("/accounts/password/change/")]
+    pages.append(client.post("/accounts/password/change/", {"oldpassword": "wrong", "password1": "short", "password2": "other"}))
+    said = [page.content.decode() for page in pages]
+    for page in said:
+        assert page.count("At least ten characters. A few words in a row are easy to remember and hard to guess.") == 1
+        assert "entirely numeric" not in page
+    assert 'class="errorlist"' in said[1]
+
+
+def test_the_same_where_it_was_forgotten(client):
+    person("Erin")
+    client.post("/accounts/password/reset/", {"email": "erin@example.org"})
+    code = code_in_mail("erin@example.org")
+    page = client.post("/accounts/password/reset/confirm/", {"code": code}, follow=True).content.decode()
+    assert page.count('type="password"') == 2
+    assert "At least ten characters." in page
