@@ -27,7 +27,7 @@ def next_alert(c: Constants, *, was_on: Bools, p_a_reaches: Floats, p_b_reaches:
     """
     highest = np.maximum(p_a_reaches, p_b_reaches)
     longest = np.maximum(silent_days[0], silent_days[1])
-    heard = (silent_days == 0).any(axis=0) & (longest <= SILENT_DAYS_AT_MOST)
+    heard = (np.minimum(silent_days[0], silent_days[1]) == 0) & (longest <= SILENT_DAYS_AT_MOST)
     odds = highest * np.exp(-c.slope * silence_adds(c, longest))
     opens = (odds * (1.0 - ALERT_ON) >= ALERT_ON * (1.0 - highest)) & heard
     stays = was_on & (highest >= ALERT_OFF)

@@ -16,6 +16,6 @@ TINY = 1e-9
 
 def calibrate(c: Constants, either: Floats) -> Floats:
     """The calibrated probability [C] that the couple is in the pattern, from the filter's `either` [C]."""
-    bounded = np.clip(either, TINY, 1.0 - TINY)
+    bounded = np.minimum(np.maximum(either, TINY), 1.0 - TINY)
     log_odds = np.log(bounded) - np.log1p(-bounded)
     return np.asarray(1.0 / (1.0 + np.exp(-(c.intercept + c.slope * log_odds))))

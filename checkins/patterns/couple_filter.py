@@ -28,6 +28,7 @@ from checkins.patterns.model import (
 
 PAIRS = len(MIRROR_PAIRS)
 FIRST_OF_PAIRS, SECOND_OF_PAIRS = slice(OWN_MIRRORS, CELLS, 2), slice(OWN_MIRRORS + 1, CELLS, 2)
+STATES_OF_A, STATES_OF_B = np.array(CELL_STATES).T
 # The cells in which each side is in a state; those of b in mirrored order, so that both sums are made alike.
 CELLS_OF_A = [[cell for cell, (of_a, _) in enumerate(CELL_STATES) if of_a == state] for state in range(STATES)]
 CELLS_OF_B = [[MIRROR[cell] for cell in cells] for cells in CELLS_OF_A]
@@ -69,9 +70,8 @@ def update(predicted: Floats, log_likelihood: Floats) -> Floats:
     """
     likelihood = log_likelihood - log_likelihood.max(axis=(0, 1))
     np.exp(likelihood, out=likelihood)
-    joint = predicted.copy()
-    for row, (of_a, of_b) in zip(joint, CELL_STATES, strict=True):
-        np.multiply(row, likelihood[of_a, :, 0] * likelihood[of_b, :, 1], out=row)
+    joint: Floats = likelihood[STATES_OF_A, :, 0] * likelihood[STATES_OF_B, :, 1]
+    joint *= predicted
     joint /= cell_total(joint)
     return joint
 

@@ -20,8 +20,10 @@ from checkins.patterns.model import (
     GOOD,
     HARD,
     KINDS,
+    LEANING,
     MILDLY_DRAWING_BACK,
     MILDLY_REACHING,
+    MOOD,
     ORDINARY,
     REACHING,
     STATES,
@@ -66,39 +68,38 @@ def read_values(model: Model, *, deviation: Floats, unsure: Floats, seen: Bools)
     along = _along(model, weighed, deviation)
     factors = factor_var * along
     factors -= shared * along[:, ::-1]
-    scale = np.sqrt(precision / c.tail)
-    # The product of the tails of all questions, so that one logarithm is enough. Written over in place, for memory is what costs.
-    tails = np.ones((STATES, KINDS, *deviation.shape[1:]), deviation.dtype)
-    table = np.empty_like(tails)
-    for question in range(len(QUESTIONS)):
-        left = loads[0, question] * factors[:, 0]
-        left += loads[1, question] * factors[:, 1]
-        np.subtract(deviation[question], left[0], out=left[0])
-        np.subtract(model.shifts[:, question], left[1:], out=left[1:])
-        left *= scale[question]
-        over_states(left, c.mild, out=table)
-        table *= table
-        table += 1.0
-        tails *= table
-    log_likelihood = np.log(tails, out=tails)
+    left = loads[0] * factors[:, None, 0]
+    left += loads[1] * factors[:, None, 1]
+    np.subtract(deviation, left[0], out=left[0])
+    np.subtract(model.shifts, left[1:], out=left[1:])
+    left *= np.sqrt(precision / c.tail)
+    tails = over_states(left, c.mild)
+    tails *= tails
+    tails += 1.0
+    # The product of the tails of all questions, so that one logarithm is enough.
+    log_likelihood = tails[:, :, 0] * tails[:, :, 1]
+    log_likelihood *= tails[:, :, 2]
+    log_likelihood *= tails[:, :, 3]
+    np.log(log_likelihood, out=log_likelihood)
     log_likelihood *= -0.5 * c.temper * (c.tail + 1.0)
-    for factor in range(FACTORS):
-        over_states(factors[:, factor], c.mild, out=table)
-        table *= table
-        table *= 0.5 * c.temper
-        log_likelihood -= table
+    penalty = over_states(factors, c.mild)
+    penalty *= penalty
+    penalty *= 0.5 * c.temper
+    log_likelihood -= penalty[:, :, MOOD]
+    log_likelihood -= penalty[:, :, LEANING]
     return Reading(log_likelihood, factors, factor_var)
 
 
-def over_states(rows: Floats, mild: float, *, out: Floats) -> Floats:
-    """Row 0 less what each own state and kind of day takes of rows 1-4; `rows` [5, ..., C], written into `out` [5, 3, ..., C]."""
-    own = out[:, ORDINARY]
+def over_states(rows: Floats, mild: float) -> Floats:
+    """Row 0 less what each own state and kind of day takes of rows 1-4 [5, 3, ..., C]; `rows` [5, ..., C]."""
+    table = np.empty((STATES, KINDS, *rows.shape[1:]), rows.dtype)
+    own = table[:, ORDINARY]
     own[USUAL] = rows[0]
     np.subtract(rows[0], rows[1:3], out=own[REACHING : DRAWING_BACK + 1])
     np.subtract(rows[0], mild * rows[1:3], out=own[MILDLY_REACHING : MILDLY_DRAWING_BACK + 1])
-    np.subtract(own, rows[3], out=out[:, HARD])
-    np.subtract(own, rows[4], out=out[:, GOOD])
-    return out
+    np.subtract(own, rows[3], out=table[:, HARD])
+    np.subtract(own, rows[4], out=table[:, GOOD])
+    return table
 
 
 def _along(model: Model, weights: Floats, deviation: Floats) -> Floats:
@@ -106,14 +107,11 @@ def _along(model: Model, weights: Floats, deviation: Floats) -> Floats:
 
     `weights` [2 factors, 4, 2, C].
     """
-    rows = np.empty((1 + DIRECTIONS, FACTORS, *deviation.shape[1:]), deviation.dtype)
-    of_deviation, of_shifts = rows[0], rows[1:]
-    np.multiply(weights[:, 0], deviation[0], out=of_deviation)
-    np.multiply(model.shifts[:, 0, None], weights[:, 0], out=of_shifts)
-    for question in range(1, len(QUESTIONS)):
-        of_deviation += weights[:, question] * deviation[question]
-        of_shifts += model.shifts[:, question, None] * weights[:, question]
-    return rows
+    rows = np.empty((len(QUESTIONS), 1 + DIRECTIONS, FACTORS, *deviation.shape[1:]), deviation.dtype)
+    by_question = weights.swapaxes(0, 1)
+    np.multiply(by_question, deviation[:, None], out=rows[:, 0])
+    np.multiply(model.shifts.swapaxes(0, 1)[:, :, None], by_question[:, None], out=rows[:, 1:])
+    return _over_questions(rows)
 
 
 def _over_questions(values: Floats) -> Floats:

@@ -15,7 +15,7 @@ def test_mood_and_leaning_are_integrated_out_as_in_the_full_covariance():
     deviation, unsure = rng.normal(0, 1.5, (4, 2, 5)), rng.uniform(0, 1, (4, 2, 5))
     seen = rng.random((4, 2, 5)) < 0.7
     reading = read_values(MODEL, deviation=deviation, unsure=unsure, seen=seen)
-    moods, leanings = over_states(reading.factors, C.mild, out=np.empty((m.STATES, m.KINDS, 2, 2, 5))).transpose(2, 0, 1, 3, 4)
+    moods, leanings = over_states(reading.factors, C.mild).transpose(2, 0, 1, 3, 4)
     for side, couple, state, kind in np.ndindex(2, 5, m.STATES, m.KINDS):
         which = np.flatnonzero(seen[:, side, couple])
         loads = MODEL.loads[:, which, 0, 0].T
