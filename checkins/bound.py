@@ -56,13 +56,9 @@ def tells(chances: Chances, days: int = WINDOW_DAYS) -> Tells:
 
 
 @cache
-def told_of(chances: Chances) -> dict[str, str]:
+def told_of(chances: Chances) -> dict[str, float]:
     """The numbers of a mode as people read them: mornings of a hundred, and factors."""
     found = tells(chances)
-    hundred = {name: f"{100 * getattr(chances, name):.0f}" for name in ("episode", "calm")}
+    hundred = {name: round(100 * getattr(chances, name)) for name in ("episode", "calm")}
     factors = {"prompt": found.prompt, "silence": found.silence, "week": found.calm_week, "weeks": found.any_weeks}
-    return (
-        hundred
-        | {"cap": str(chances.cap)}
-        | {name: f"{factor:.{1 if factor > 10 else 2}f}".rstrip("0").rstrip(".") for name, factor in factors.items()}
-    )
+    return hundred | {"cap": chances.cap} | {name: round(factor, 2) for name, factor in factors.items()}

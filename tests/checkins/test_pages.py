@@ -239,3 +239,7 @@ def test_what_a_prompt_tells_is_said_in_the_numbers_in_use_beside_the_choice(cas
     assert "by a factor of 4 at most, and those of any two weeks against each other by 10.6" in page
     assert "Seeing which mornings brought words, they guessed no better than without" in page
     assert "18 times as likely" in page
+    assert "1.21 times less likely" in page
+    cast.alice.language = "es"
+    cast.alice.save()
+    assert "divide entre 1,21" in alice.get("/you/sharing/what-a-prompt-tells/").content.decode()

@@ -71,6 +71,7 @@ PAGES = {
 # The same in Spanish, where words are most of the page.
 PAGES_IN_SPANISH = {
     "check-in-es": "/tonight/", "together-es": "/together/", "words-es": "/words/", "sharing-es": "/you/sharing/", "you-es": "/you/",
+    "what-a-prompt-tells-es": "/you/sharing/what-a-prompt-tells/",
 }  # fmt: skip
 # What a therapist sees; `couple` stands for the one whose two allow everything.
 PAGES_OF_A_THERAPIST = {
