@@ -200,18 +200,38 @@ class TestTheGate:
         assert states() == ["sent", "sent"]
 
     def test_a_send_whose_way_there_took_too_long_asks_again_and_counts_as_no_try(self, prompts, monkeypatch):
-        whole, begun = MemoryChannel.send, []
-
-        def slow(channel, message):
-            begun.append(message.delivery_id)
-            if begun.count(message.delivery_id) == 1:
-                raise NotBegun
-            return whole(channel, message)
-
-        monkeypatch.setattr(MemoryChannel, "send", slow)
+        begun = the_first_time_the_way_is_long(monkeypatch)
         deliver(SLOT)
         assert len(begun) == 4
         assert list(Delivery.objects.values_list("state", "attempts")) == [("sent", 1)] * 2
+
+    def test_whoever_pauses_while_the_way_there_is_long_is_sent_nothing(self, cast, prompts, monkeypatch):
+        begun, ask_gate = the_first_time_the_way_is_long(monkeypatch), passing.pass_gate_or_leave
+
+        def pause_before_it_is_asked_again(handful, *, clock):
+            if len(begun) == 2:
+                consents.pause(person=cast.alice, now=SLOT)
+            return ask_gate(handful, clock=clock)
+
+        monkeypatch.setattr(delivering, "pass_gate_or_leave", pause_before_it_is_asked_again)
+        deliver(SLOT)
+        assert (len(begun), len(MemoryChannel.sent)) == (3, 1)
+        assert states(person=cast.alice) == ["suppressed"]
+
+
+def the_first_time_the_way_is_long(monkeypatch) -> list[UUID]:
+    """Whose sends had their turn: none of them has begun at its first."""
+    turns: list[UUID] = []
+    whole = MemoryChannel.send
+
+    def slow(channel, message):
+        turns.append(message.delivery_id)
+        if turns.count(message.delivery_id) == 1:
+            raise NotBegun
+        return whole(channel, message)
+
+    monkeypatch.setattr(MemoryChannel, "send", slow)
+    return turns
 
 
 @pytest.mark.django_db
