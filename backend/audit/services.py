@@ -113,21 +113,23 @@ def _noted_down(
     if not grants or reader is None:
         return {}
     try:
-        Disclosure.objects.bulk_create(
-            Disclosure(
-                at=now,
-                couple_number=grant.couple_id,
-                therapist_number=therapist.pk,
-                therapist_name=reader.name,
-                practice=reader.practice,
-                link_number=link_id,
-                place=place,
-                scopes=sorted(grant.scopes),
-                from_day=grant.since,
-                to_day=grant.until,
-                purpose=allowed[link_id].link.purpose,
-            )
-            for link_id, grant in grants.items()
+        Disclosure.objects.note_down(
+            [
+                Disclosure(
+                    at=now,
+                    couple_number=grant.couple_id,
+                    therapist_number=therapist.pk,
+                    therapist_name=reader.name,
+                    practice=reader.practice,
+                    link_number=link_id,
+                    place=place,
+                    scopes=sorted(grant.scopes),
+                    from_day=grant.since,
+                    to_day=grant.until,
+                    purpose=allowed[link_id].link.purpose,
+                )
+                for link_id, grant in grants.items()
+            ]
         )
     except DatabaseError as error:
         raise TryLater from error

@@ -42,7 +42,8 @@ def allowed_by(*, therapist_id: int, links: Collection[UUID], now: datetime) -> 
             membership__couple__ended_at=None,
         )
         .exclude(membership__person=therapist_id)
-        .select_related("link", "membership__couple", "membership__person")
+        .select_related("link", "membership__person")
+        .only(*_READ)
         .prefetch_related("membership__person__former_zones")
         .order_by("membership__side")
     )
@@ -63,6 +64,21 @@ def _in_common(a: Consent, b: Consent) -> Allowed:
         since=max(a.from_day, b.from_day),
         consents=frozenset((a.pk, b.pk)),
     )
+
+
+_READ = (
+    "scopes",
+    "from_day",
+    "link__therapist",
+    "link__purpose",
+    "membership__couple",
+    "membership__side",
+    "membership__joined_at",
+    "membership__joined_day",
+    "membership__person__name",
+    "membership__person__timezone",
+)
+"""What those who are shown something need of consents and members: a caseload has many, and a whole row of each is dear."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -148,7 +148,7 @@ def test_k6_no_line_no_data(agreed, monkeypatch):
     def fails(*_parts: Any, **_named: Any) -> None:
         raise DatabaseError("the log is full")
 
-    monkeypatch.setattr(DisclosureQuerySet, "bulk_create", fails)
+    monkeypatch.setattr(DisclosureQuerySet, "note_down", fails)
     for address in (agreed.address, "/practice/"):
         answer = agreed.client.get(address)
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")

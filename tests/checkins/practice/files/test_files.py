@@ -179,7 +179,7 @@ def test_k6_no_line_no_file(agreed, monkeypatch):
     def fails(*_parts: Any, **_named: Any) -> None:
         raise DatabaseError("the log is full")
 
-    monkeypatch.setattr(DisclosureQuerySet, "bulk_create", fails)
+    monkeypatch.setattr(DisclosureQuerySet, "note_down", fails)
     for file in FILES:
         answer = take(agreed, file)
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")

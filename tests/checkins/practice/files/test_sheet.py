@@ -285,7 +285,7 @@ def test_k6_without_its_line_it_does_not_leave_and_waits(agreed, asked, stub, mo
     def fails(*_parts: Any, **_named: Any) -> None:
         raise DatabaseError("the log is full")
 
-    monkeypatch.setattr(DisclosureQuerySet, "bulk_create", fails)
+    monkeypatch.setattr(DisclosureQuerySet, "note_down", fails)
     answer = agreed.client.post(f"{agreed.address}sheet/download/")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert STUB not in answer.content
