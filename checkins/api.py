@@ -97,17 +97,20 @@ class Dashboard(APIView):
         parameters=[OpenApiParameter("weeks", OpenApiTypes.INT, enum=list(dashboard.SPANS), default=dashboard.SPANS[0])],
         responses=forms.DashboardOutput,
     )
-    def get(self, request: PersonCall) -> Response:
+    def get(self, request: PersonCall) -> JsonResponse:
         weeks = request.query_params.get("weeks", str(dashboard.SPANS[0]))
         if weeks not in map(str, dashboard.SPANS):
             raise Invalid([FieldError("/weeks", "unknown-choice", "Choose 4, 12 or 52 weeks.")])
-        return Response(dashboard.dashboard_of(person=request.user, weeks=int(weeks), now=clock.now()))
+        return _as_json(dashboard.dashboard_of(person=request.user, weeks=int(weeks), now=clock.now()))
 
 
 def _with_version(check_in: CheckIn, status: int) -> JsonResponse:
-    # There is one form of answer, so there is nothing to negotiate or to render later.
-    form = {"ensure_ascii": False, "separators": (",", ":")}
-    return JsonResponse(check_in_of(check_in), status=status, headers={"ETag": f'"{check_in.version}"'}, json_dumps_params=form)
+    return _as_json(check_in_of(check_in), status=status, headers={"ETag": f'"{check_in.version}"'})
+
+
+def _as_json(said: Any, **more: Any) -> JsonResponse:
+    """There is one form of answer, so there is nothing to negotiate or to render later."""
+    return JsonResponse(said, json_dumps_params={"ensure_ascii": False, "separators": (",", ":")}, **more)
 
 
 def _version_in(request: Request) -> int | None:

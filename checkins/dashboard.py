@@ -3,19 +3,20 @@
 Column-oriented, and the same in form whatever the partner did. Never an average or a difference of the two.
 """
 
-from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import cycle
 from typing import Any
 
 from backend.accounts.models import User
 from backend.calendar_days import local_day
-from backend.couples.queries import active_membership
 from checkins import patterns, reveal
-from checkins.answers import LEVELS
-from checkins.models import CheckIn, PatternDay, PatternState
+from checkins.board import PatternWeek, read_board
+from checkins.columns import NO_ANSWERS, TENSION_NOT_GIVEN, Given, given_as, levels_of, points_of
+from checkins.models import CheckIn
 from checkins.patterns.alert import ENOUGH_ANSWERS
-from checkins.queries import Shown, example_of, preview_of, shown_to
+from checkins.queries import Shown, example_of, looks_back_to, preview_of, shown_of
+from checkins.reveal import Ints, day_number
 from notifications import services as notifications
 from notifications.words.loader import Voice
 
@@ -34,78 +35,80 @@ MADE_UP = ((6, 7, 3), (7, 7, 2), (5, 7, 4), (6, 6, 3), (8, 7, 2), (4, 6, 6), (5,
 def dashboard_of(*, person: User, weeks: int, now: datetime) -> dict[str, Any]:
     """Days from `start` to today, one place each, None where there is nothing to show."""
     today = local_day(now, person.zone)
-    start = today - (7 * weeks - 1) * ONE_DAY
-    days = [start + n * ONE_DAY for n in range(7 * weeks)]
-    own = {row.day: row for row in CheckIn.objects.visible_to(person).filter(day__range=(start, today), kind=CheckIn.Kind.FULL)}
-    shown = shown_to(person, since=start, now=now)
+    start, days = today - (7 * weeks - 1) * ONE_DAY, 7 * weeks
+    first_of_own = min(start, today - (DAYS_OF_OWN - 1) * ONE_DAY)
+    board = read_board(person, own_since=first_of_own, today=today, given_since=looks_back_to(start), shown_since=start)
+    own = levels_of(board.own)
+    shown = shown_of(board.partner.given, board.partner.sharing, since=start, now=now) if board.partner else Shown()
+    first = day_number(start)
     return {
         "weeks": weeks,
         "start": start.isoformat(),
-        "days": len(days),
-        "mine": _lines(own, days),
-        **_of_partner(shown, days),
-        "lately": lately_of(person=person, today=today),
-        "pattern": ribbon_of(person=person, since=start, today=today),
-        "suggestion": suggestion_of(week=reveal.week_of(today), language=person.language),
+        "days": days,
+        "mine": own.where(own.day >= first).lines(start=first, days=days),
+        **_of_partner(shown, first, days),
+        "lately": lately_of(board.own, today=today),
+        "pattern": ribbon_of(board.pattern, today=today),
+        "suggestion": suggestion_of(week=reveal.week_of(today), language=person.language, retired=board.retired),
     }
 
 
 def preview(*, person: User, sharing: str, now: datetime) -> dict[str, Any]:
     """What the partner's dashboard would hold of the person from `now` on with this choice. The partner's own part is left empty."""
-    since, days = _preview_days(person, now)
-    return _as_partner_sees(preview_of(person, sharing=sharing, since=since, now=now), days)
+    since = _preview_since(person, now)
+    return _as_partner_sees(preview_of(person, sharing=sharing, since=since, now=now), since)
 
 
 def example(*, person: User, sharing: str, now: datetime) -> tuple[dict[str, Any], bool]:
     """The same after four weeks of sharing, from the person's own answers, and whether they had to be made up for want of enough."""
-    since, days = _preview_days(person, now)
+    since = _preview_since(person, now)
     is_made_up = CheckIn.objects.visible_to(person).filter(day__gte=since, kind=CheckIn.Kind.FULL).count() < ENOUGH_FOR_AN_EXAMPLE
-    given = _made_up(person, days) if is_made_up else None
-    return _as_partner_sees(example_of(person, sharing=sharing, since=since, now=now, given=given), days), is_made_up
+    given = _made_up(person, since) if is_made_up else None
+    return _as_partner_sees(example_of(person, sharing=sharing, since=since, now=now, given=given), since), is_made_up
 
 
-def _preview_days(person: User, now: datetime) -> tuple[date, list[date]]:
-    today = local_day(now, person.zone)
-    days = [today - n * ONE_DAY for n in reversed(range(7 * SPANS[0]))]
-    return days[0], days
+def _preview_since(person: User, now: datetime) -> date:
+    return local_day(now, person.zone) - (7 * SPANS[0] - 1) * ONE_DAY
 
 
-def _as_partner_sees(shown: Shown, days: list[date]) -> dict[str, Any]:
-    nobodys = {"weeks": SPANS[0], "start": days[0].isoformat(), "days": len(days), "mine": _lines({}, days), "pattern": None}
-    return {**nobodys, **_of_partner(shown, days)}
+def _as_partner_sees(shown: Shown, since: date) -> dict[str, Any]:
+    first, days = day_number(since), 7 * SPANS[0]
+    nobodys = {"weeks": SPANS[0], "start": since.isoformat(), "days": days, "mine": NO_ANSWERS.lines(start=first, days=days)}
+    return {**nobodys, "pattern": None, **_of_partner(shown, first, days)}
 
 
-def _made_up(person: User, days: list[date]) -> list[CheckIn]:
+def _made_up(person: User, since: date) -> Given:
     """Answers such as anybody might give, for somebody who has few of their own. They are never saved."""
     clock = person.own_clock
-    evenings = [(day, clock.passed(day, time(20))) for day in days]
-    return [
-        CheckIn(person=person, day=day, kind=CheckIn.Kind.FULL, received_at=evening, **dict(zip(LEVELS, levels, strict=True)))
-        for (day, evening), levels in zip(evenings, cycle(MADE_UP), strict=False)
-    ]
+    days = [since + n * ONE_DAY for n in range(7 * SPANS[0])]
+    return given_as(person, [(day, clock.passed(day, time(20)), *levels) for day, levels in zip(days, cycle(MADE_UP), strict=False)])
 
 
-def lately_of(*, person: User, today: date) -> dict[str, Any]:
-    """What stands out in the person's own answers of late, beside what is usual for them.
+def lately_of(own: Ints, *, today: date) -> dict[str, Any]:
+    """What stands out in the person's own answers of late, beside what is usual for them. `own` as `board.Board` has them.
 
     Nobody else's answers, no choice and no pattern has a part in it, so that it tells nothing by being there or not.
     """
-    first = today - (DAYS_OF_OWN - 1) * ONE_DAY
-    rows = CheckIn.objects.visible_to(person).filter(day__range=(first, today), kind=CheckIn.Kind.FULL).order_by("day")
-    answers = list(rows.values_list("day", *patterns.QUESTIONS))
-    course = patterns.own_course_of_one([points for _day, *points in answers], [day.weekday() for day, *_points in answers])
-    enough = len(answers) >= ENOUGH_ANSWERS
-    fresh = bool(answers) and answers[-1][0] > today - FRESH_DAYS * ONE_DAY
-    reasons = patterns.stands_out(course, 0)[:MOST_REASONS] if enough and fresh else []
+    number = day_number(today)
+    latest = own[own >= (number - DAYS_OF_OWN + 1) << 16]
+    enough = len(latest) >= ENOUGH_ANSWERS
+    fresh = len(latest) > 0 and latest[-1] >> 16 > number - FRESH_DAYS
+    reasons = patterns.stands_out(patterns.last_deviations(_days(latest)))[:MOST_REASONS] if enough and fresh else []
     return {
         "enough": enough,
         "stands_out": [{"question": one.question, "above": one.above, "days": one.days, "of": one.of} for one in reasons],
     }
 
 
-def suggestion_of(*, week: date, language: str) -> dict[str, Any] | None:
+def _days(own: Ints) -> Iterator[tuple[bool, Sequence[int | None]]]:
+    """Of each answer whether it is of a weekend, and its four points."""
+    for weekend, points in zip(reveal.is_weekend(own >> 16).tolist(), points_of(own).tolist(), strict=True):
+        yield weekend, points if points[3] != TENSION_NOT_GIVEN else (*points[:3], None)
+
+
+def suggestion_of(*, week: date, language: str, retired: frozenset[tuple[str, int]]) -> dict[str, Any] | None:
     """A few words for the week, the same for everybody; None only when operators have retired them all."""
-    item = notifications.suggestion_of(week=week, language=language)
+    item = notifications.suggestion_of(week=week, language=language, retired=retired)
     if item is None:
         return None
     text = item.text(Voice.SOLO)
@@ -113,40 +116,28 @@ def suggestion_of(*, week: date, language: str) -> dict[str, Any] | None:
     return {"week": week.isoformat(), **words, "language": item.language}
 
 
-def ribbon_of(*, person: User, since: date, today: date) -> list[dict[str, Any]] | None:
+def ribbon_of(pattern: Sequence[PatternWeek] | None, *, today: date) -> list[dict[str, Any]] | None:
     """The pattern week by week, whole weeks only; None unless both opted in. Which of the two reaches is never said."""
-    if active_membership(person) is None or not PatternState.objects.visible_to(person).exists():
+    if pattern is None:
         return None
-    by_week: dict[date, list[PatternDay]] = defaultdict(list)
-    for row in PatternDay.objects.visible_to(person).in_use().filter(day__gte=reveal.week_of(since)).order_by("day"):
-        by_week[reveal.week_of(row.day)].append(row)
     this_week = reveal.week_of(today)
-    return [_week(week, rows) for week, rows in sorted(by_week.items()) if week < this_week and rows[-1].day == week + 6 * ONE_DAY]
+    return [_week(one) for one in pattern if one.monday < this_week and one.last == one.monday + 6 * ONE_DAY]
 
 
-def _week(week: date, rows: list[PatternDay]) -> dict[str, Any]:
-    known = [row for row in rows if row.enough]
-    if not known:
-        return {"week": week.isoformat(), "state": "not_enough", "certainty": None}
-    chances = {
-        "one_reaching": sum(row.p_a_reaches + row.p_b_reaches for row in known) / len(known),
-        "both_apart": sum(row.p_apart for row in known) / len(known),
-        "steady": sum(row.p_steady for row in known) / len(known),
-    }
+def _week(week: PatternWeek) -> dict[str, Any]:
+    if not week.enough:
+        return {"week": week.monday.isoformat(), "state": "not_enough", "certainty": None}
+    chances = {"one_reaching": week.one_reaching, "both_apart": week.both_apart, "steady": week.steady}
     state, certainty = max(chances.items(), key=lambda chance: chance[1])
     if certainty < SURE_ENOUGH:
         state = "unsure"
-    return {"week": week.isoformat(), "state": state, "certainty": round(certainty, 2)}
+    return {"week": week.monday.isoformat(), "state": state, "certainty": round(certainty, 2)}
 
 
-def _of_partner(shown: Shown, days: list[date]) -> dict[str, Any]:
+def _of_partner(shown: Shown, first: int, days: int) -> dict[str, Any]:
     """What one partner shows, as the other's dashboard holds it."""
     return {
-        "partner": _lines(shown.levels, days),
+        "partner": shown.levels.lines(start=first, days=days),
         "partner_weeks": [{"week": week.isoformat(), **picture} for week, picture in shown.weeks.items()],
         "partner_lines": [{"date": day.isoformat(), "text": text} for day, text in shown.lines.items()],
     }
-
-
-def _lines(rows: Any, days: list[date]) -> dict[str, list[int | None]]:
-    return {name: [getattr(rows[day], name) if day in rows else None for day in days] for name in LEVELS}

@@ -37,7 +37,7 @@ class Feeling(models.TextChoices):
 
 class CheckInQuerySet(models.QuerySet["CheckIn"]):
     def visible_to(self, viewer: Any) -> "CheckInQuerySet":
-        """A check-in is its author's. What a partner may see of it goes through checkins.queries.shown_to."""
+        """A check-in is its author's. What a partner may see of it goes through checkins.queries.shown_of."""
         return self.filter(person_id=viewer.pk) if viewer.is_authenticated else self.none()
 
 
@@ -136,8 +136,8 @@ class OfCoupleQuerySet(models.QuerySet[Any]):
     def visible_to(self, viewer: Any) -> Self:
         if not viewer.is_authenticated:
             return self.none()
-        opted_out = Membership.objects.exclude(choice__show_pattern=True)
-        return self.filter(couple__in=Couple.objects.visible_to(viewer)).exclude(couple__memberships__in=opted_out)
+        opted_out = Membership.objects.filter(couple=OuterRef("couple")).exclude(choice__show_pattern=True)
+        return self.filter(~Exists(opted_out), couple__in=Couple.objects.visible_to(viewer))
 
 
 class PatternDayQuerySet(OfCoupleQuerySet):

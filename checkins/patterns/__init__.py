@@ -7,7 +7,7 @@ from checkins.patterns.answers import QUESTIONS, QUICK_CODES, Course, DayAnswers
 from checkins.patterns.constants import MODEL_VERSION
 from checkins.patterns.detector import DayOutput, advance, advance_course, learn_alone
 from checkins.patterns.explain import Reason, explain, stands_out
-from checkins.patterns.own import Leaning, OwnCourse, own_course, own_course_of_one, own_leaning
+from checkins.patterns.own import Leaning, OwnCourse, last_deviations, own_course, own_leaning
 from checkins.patterns.state import (
     KEPT_DAYS,
     STATE_SIZE,
@@ -39,10 +39,10 @@ __all__ = [
     "advance_course",
     "explain",
     "initial_states",
+    "last_deviations",
     "learn_alone",
     "no_answers",
     "own_course",
-    "own_course_of_one",
     "own_leaning",
     "pack_states",
     "stands_out",

@@ -36,22 +36,25 @@ def explain(course: OwnCourse, person: int, *, reaching: bool) -> list[Reason]:
 
     Empty where nothing stands out, which is most of the time.
     """
-    shift = CONSTANTS.reaching if reaching else CONSTANTS.drawing_back
+    deviations = course.deviation[person].T
+    return _reasons([one[~np.isnan(one)][-LAST_ANSWERS:].tolist() for one in deviations], reaching=reaching)
+
+
+def stands_out(last: Sequence[Sequence[float]]) -> list[Reason]:
+    """The same without a direction given, from `own.last_deviations`: whichever of the two the person's own answers speak for more."""
+    return max((_reasons(last, reaching=reaching) for reaching in (True, False)), key=_weight)
+
+
+def _reasons(last: Sequence[Sequence[float]], *, reaching: bool) -> list[Reason]:
+    shifts = CONSTANTS.reaching if reaching else CONSTANTS.drawing_back
     reasons = []
-    for index, question in enumerate(QUESTIONS):
-        deviation = course.deviation[person, :, index]
-        last = deviation[~np.isnan(deviation)][-LAST_ANSWERS:]
-        above = bool(shift[index] > 0)
-        days = int(((last if above else -last) >= STANDS_OUT).sum())
-        weight = float((last * shift[index] - shift[index] ** 2 / 2.0).sum())
+    for question, shift, deviations in zip(QUESTIONS, shifts, last, strict=True):
+        above = shift > 0
+        days = sum([(one if above else -one) >= STANDS_OUT for one in deviations])
+        weight = float(sum([one * shift - shift**2 / 2.0 for one in deviations]))
         if days >= FEWEST_DAYS and weight > 0:
-            reasons.append(Reason(question, above, days, len(last), weight))
+            reasons.append(Reason(question, above, days, len(deviations), weight))
     return sorted(reasons, key=lambda reason: -reason.weight)
-
-
-def stands_out(course: OwnCourse, person: int) -> list[Reason]:
-    """The same without a direction given: whichever of the two the person's own answers speak for more."""
-    return max((explain(course, person, reaching=reaching) for reaching in (True, False)), key=_weight)
 
 
 def _weight(reasons: Sequence[Reason]) -> float:

@@ -5,9 +5,9 @@ is in them. Whatever a person reads about themselves, and the words chosen for t
 only: it comes from here, where nobody else's answers ever enter.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from math import sqrt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import copysign, sqrt
 
 import numpy as np
 
@@ -70,65 +70,51 @@ def own_course(values: Floats, weekday: Ints) -> OwnCourse:
     return OwnCourse(level, spread, deviation, answers)
 
 
-def own_course_of_one(values: Sequence[Sequence[float | None]], weekday: Sequence[int]) -> OwnCourse:
-    """`own_course` of one person, number by number: for one, arrays would take ten times as long.
+def last_deviations(days: Iterable[tuple[bool, Sequence[float | None]]]) -> list[list[float]]:
+    """The deviations of `own_course` for one person: of each question the last `LAST_ANSWERS` that were given.
 
-    `values` T times 4 points, None where not answered.
+    `days` are those with an answer, the oldest first: whether on a weekend, and four points, None where not answered. Number by number,
+    since for one person arrays would take twenty times as long: `baseline.learn` and `learn_spreads` with everything written out, each
+    question in its place of these lists.
     """
     c = CONSTANTS
-    usuals = [_Usual(level, sd**2) for level, sd in zip(c.prior_level, c.prior_level_sd, strict=True)]
-    level, spread, deviation = (np.full((1, len(values), len(usuals)), np.nan) for _ in range(3))
-    for day, (answers, on) in enumerate(zip(values, weekday, strict=True)):
-        wide = _spreads(usuals)
-        for question, (usual, answer) in enumerate(zip(usuals, answers, strict=True)):
-            if answer is not None:
-                deviation[0, day, question] = usual.learn(answer, wide[question], 1.0 if on >= 5 else 0.0)
-        level[0, day], spread[0, day] = [usual.level for usual in usuals], _spreads(usuals)
-    answered = np.cumsum([any(answer is not None for answer in answers) for answers in values], dtype=np.int64)
-    return OwnCourse(level, spread, deviation, answered[None])
-
-
-@dataclass
-class _Usual:
-    """What is usual for one person in one question: `baseline.Levels` and `baseline.Spreads` for one."""
-
-    level: float
-    level_var: float
-    offset: float = 0.0
-    cross_var: float = 0.0
-    offset_var: float = (CONSTANTS.weekend_sd * CONSTANTS.prior_spread) ** 2
-    squares: float = 0.0
-    weight: float = 0.0
-    most_var: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.most_var = self.level_var
-
-    def learn(self, answer: float, wide: float, weekend: float) -> float:
-        """Takes in an answer and returns how far it was from what was usual before it, in own spreads."""
-        c = CONSTANTS
-        residual = answer - self.level - weekend * self.offset
-        clipped = min(max(residual, -c.clip * wide), c.clip * wide)
-        to_level, to_offset = self.level_var + weekend * self.cross_var, self.cross_var + weekend * self.offset_var
-        expected_var = self.level_var + 2.0 * weekend * self.cross_var + weekend * self.offset_var
-        gain_level, gain_offset = to_level / (expected_var + wide**2), to_offset / (expected_var + wide**2)
-        self.level += gain_level * clipped
-        self.offset += gain_offset * clipped
-        self.level_var = min((self.level_var - gain_level * to_level) / c.forgetting, self.most_var)
-        self.cross_var -= gain_level * to_offset
-        self.offset_var -= gain_offset * to_offset
-        self.squares = c.forgetting * self.squares + clipped**2 / (1.0 + expected_var / wide**2)
-        self.weight = c.forgetting * self.weight + 1.0
-        return residual / wide
-
-
-def _spreads(usuals: Sequence[_Usual]) -> list[float]:
-    """The own spread of each question in points, drawn towards that of all."""
-    c = CONSTANTS
-    squares, weight = sum(usual.squares for usual in usuals), sum(usual.weight for usual in usuals)
-    pooled = (c.pooled_spread_weight * c.prior_spread**2 + squares) / (c.pooled_spread_weight + weight)
-    own = ((c.prior_spread_weight * pooled + usual.squares) / (c.prior_spread_weight + usual.weight) for usual in usuals)
-    return [max(sqrt(one), LEAST_SPREAD) for one in own]
+    kept, own_weight, clip_square, least = c.forgetting, c.prior_spread_weight, c.clip**2, LEAST_SPREAD**2
+    most_var = [sd**2 for sd in c.prior_level_sd]
+    level, level_var = list(c.prior_level), list(most_var)
+    offset, cross_var, squares, weight = ([0.0] * len(level) for _ in range(4))
+    offset_var = [(c.weekend_sd * c.prior_spread) ** 2] * len(level)
+    strayed: list[list[tuple[float, float]]] = [[] for _ in level]
+    all_squares, all_weight = c.pooled_spread_weight * c.prior_spread**2, c.pooled_spread_weight
+    for weekend, answers in days:
+        pooled = own_weight * all_squares / all_weight
+        for q, answer in enumerate(answers):
+            if answer is None:
+                continue
+            to_level, to_offset, old_squares, old_weight = level_var[q], cross_var[q], squares[q], weight[q]
+            spread_var = (pooled + old_squares) / (own_weight + old_weight)
+            if spread_var < least:  # noqa: PLR1730 (max() is a call, and this is run hundreds of times for each reader)
+                spread_var = least
+            residual, expected_var = answer - level[q], to_level
+            if weekend:
+                residual -= offset[q]
+                to_level, to_offset = to_level + to_offset, to_offset + offset_var[q]
+                expected_var = to_level + to_offset
+            strayed[q].append((residual, spread_var))
+            gain = 1.0 / (expected_var + spread_var)
+            square = residual * residual
+            if square > clip_square * spread_var:
+                square = clip_square * spread_var
+                residual = copysign(sqrt(square), residual)
+            level[q] += to_level * gain * residual
+            offset[q] += to_offset * gain * residual
+            level_var[q] = min((level_var[q] - to_level * gain * to_level) / kept, most_var[q])
+            cross_var[q] -= to_level * gain * to_offset
+            offset_var[q] -= to_offset * gain * to_offset
+            squares[q] = kept * old_squares + square * spread_var * gain
+            weight[q] = kept * old_weight + 1.0
+            all_squares += squares[q] - old_squares
+            all_weight += weight[q] - old_weight
+    return [[residual / sqrt(spread_var) for residual, spread_var in one[-LAST_ANSWERS:]] for one in strayed]
 
 
 def own_leaning(course: OwnCourse, quick: Ints) -> Leaning:

@@ -1,25 +1,40 @@
 """What a Grant opens: of each of the two the scopes both allow, and what was derived from both. Nothing is read without one."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date, datetime
+from itertools import pairwise
+from typing import Any, NamedTuple
 from uuid import UUID
 
+import numpy as np
+from django.db import connection
 from django.db.models import Q
 
 from backend.audit.services import Grant
+from backend.calendar_days import OwnClock
 from backend.consents.models import Consent
 from backend.consents.queries import holds_of_each
 from backend.couples.models import Membership
+from backend.statements import fetch_row
 from checkins import reveal
-from checkins.models import CheckIn, Episode
-from checkins.queries import pictures_of, revealed_of
+from checkins.columns import Levels as Answered
+from checkins.columns import answer_in, levels_of, unpacked
+from checkins.models import Episode
+from checkins.queries import EVER, Picture, opened_of, weeks_of
+from checkins.reveal import Ints, Reveals
 from notifications.queries import felt_about
 
 SUMMARY, LEVELS, FEELINGS = Consent.Scope.SUMMARY, Consent.Scope.LEVELS, Consent.Scope.FEELINGS
-_EVER = datetime.min.replace(tzinfo=UTC)
+
+
+class Answer(NamedTuple):
+    """A full answer's levels, in points 0-10."""
+
+    closeness_felt: int
+    closeness_wanted: int
+    space_wanted: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +42,8 @@ class Side:
     """What is shown of one of the two, each part empty where its scope is not allowed."""
 
     name: str
-    weeks: Mapping[date, Mapping[str, str | None]] = field(default_factory=dict)
-    levels: Mapping[date, CheckIn] = field(default_factory=dict)
+    weeks: Mapping[date, Picture] = field(default_factory=dict)
+    levels: Mapping[date, Answer] = field(default_factory=dict)
     feelings: Mapping[date, Sequence[str]] = field(default_factory=dict)
 
 
@@ -69,57 +84,119 @@ def _episodes(grant: Grant) -> list[tuple[date, date | None]]:
 def sides_of(grants: Collection[Grant], *, now: datetime) -> dict[UUID, tuple[Side, Side]]:
     """Both sides of each couple, side a first. As many statements for one couple as for two hundred."""
     people = {member.person_id for grant in grants for member in grant.members}
-    rows: dict[int, list[CheckIn]] = defaultdict(list)
-    if grants:
-        window = (min(grant.since for grant in grants), max(grant.until for grant in grants))
-        for row in _without_texts().filter(person__in=people, day__range=window).order_by("person", "day"):
-            rows[row.person_id].append(row)
     holds = holds_of_each(people)
-    return {grant.link_id: _both(grant, rows, holds, now) for grant in grants}
+    asked = [
+        _Asked(
+            member=member,
+            clocks=(grant.members[0].person.own_clock, grant.members[1].person.own_clock),
+            scopes=grant.scopes,
+            since=grant.since,
+            until=grant.until,
+            holds=holds.get(member.person_id, []),
+        )
+        for grant in grants
+        for member in grant.members
+    ]
+    sides = iter(_sides(asked, now=now))
+    return {grant.link_id: (next(sides), next(sides)) for grant in grants}
 
 
 def own_side(member: Membership, partner: Membership, *, since: date, until: date, now: datetime) -> Side:
     """What a member's own side shows when everything is allowed: for themselves, before they decide."""
-    rows = _without_texts().filter(person=member.person_id, day__range=(since, until)).order_by("day")
-    holds = holds_of_each([member.person_id])[member.person_id]
     clocks = (member.person.own_clock, partner.person.own_clock)
-    return _side(member, rows, clocks, scopes=frozenset(Consent.Scope.values), since=since, until=until, holds=holds, now=now)
+    holds = holds_of_each([member.person_id])[member.person_id]
+    scopes = frozenset(Consent.Scope.values)
+    (side,) = _sides([_Asked(member=member, clocks=clocks, scopes=scopes, since=since, until=until, holds=holds)], now=now)
+    return side
 
 
-def _without_texts() -> Any:
-    """Notes and lines for the partner are no part of any scope, and are not even read."""
-    return CheckIn.objects.filter(kept_private=False).defer("note", "shared_line")
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """One of the two, and the days and scopes that are asked for."""
+
+    member: Membership
+    clocks: tuple[OwnClock, OwnClock]
+    scopes: frozenset[str]
+    since: date
+    until: date
+    holds: Collection[reveal.Hold]
 
 
-def _both(grant: Grant, rows: Mapping[int, list[CheckIn]], holds: Mapping[int, list[reveal.Hold]], now: datetime) -> tuple[Side, Side]:
-    a, b = grant.members
-    clocks = (a.person.own_clock, b.person.own_clock)
-    days: dict[str, Any] = {"scopes": grant.scopes, "since": grant.since, "until": grant.until, "now": now}
-    return (
-        _side(a, rows.get(a.person_id, []), clocks, holds=holds.get(a.person_id, []), **days),
-        _side(b, rows.get(b.person_id, []), clocks, holds=holds.get(b.person_id, []), **days),
-    )
-
-
-def _side(
-    member: Membership,
-    rows: Iterable[CheckIn],
-    clocks: tuple[Any, Any],
-    *,
-    scopes: frozenset[str],
-    since: date,
-    until: date,
-    holds: Collection[reveal.Hold],
-    now: datetime,
-) -> Side:
+def _sides(asked: Sequence[_Asked], *, now: datetime) -> list[Side]:
     """By the days allowed alone: also what is usual for a person is taken from these, not from what came before."""
-    given = [row for row in rows if since <= row.day <= until and row.answered_at >= member.joined_at]
-    revealed, appeared = revealed_of(given, clocks, holds=holds, now=now)
-    weeks = pictures_of(revealed, appeared, clocks, weekly=_EVER, since=since, now=now) if SUMMARY in scopes else {}
-    full = {day: row for day, row in revealed.items() if row.kind == CheckIn.Kind.FULL}
-    return Side(
-        name=member.person.name,
-        weeks=weeks,
-        levels=full if LEVELS in scopes else {},
-        feelings={day: row.feelings for day, row in revealed.items() if row.feelings} if FEELINGS in scopes else {},
-    )
+    if not asked:
+        return []
+    since = reveal.week_of(min(one.since for one in asked))
+    reveals = [reveal.reveals_of(one.clocks, since=since, now=now) for one in asked]
+    given = _given(asked)
+    opened = [
+        opened_of(levels, received, calendar, holds=one.holds, now=now)
+        for one, calendar, (levels, received) in zip(asked, reveals, given, strict=True)
+    ]
+    weeks = weeks_of(opened, reveals, first=since, shown_since=[EVER] * len(asked), now=now)
+    feelings = _feelings(asked, reveals, now=now)
+    return [
+        Side(
+            name=one.member.person.name,
+            weeks=weeks[place] if SUMMARY in one.scopes else {},
+            levels=_by_day(opened[place].levels) if LEVELS in one.scopes else {},
+            feelings=feelings.get(place, {}),
+        )
+        for place, one in enumerate(asked)
+    ]
+
+
+def _by_day(levels: Answered) -> dict[date, Answer]:
+    return {day: Answer(*points) for day, points in zip(levels.days(), levels.points.tolist(), strict=True)}
+
+
+def _given(asked: Sequence[_Asked]) -> list[tuple[Answered, Ints]]:
+    """The full answers of each, the oldest first, with the instants at which they arrived. Notes and lines are not even read."""
+    (packed,) = fetch_row(_GIVEN, _values(asked)) or (None,)
+    answers = unpacked(packed, columns=2)
+    answers = answers[np.argsort(answers[:, 0], kind="stable")]
+    ends = np.searchsorted(answers[:, 0] >> 32, np.arange(len(asked) + 1))
+    return [(levels_of(part[:, 0]), part[:, 1]) for part in (answers[start:end] for start, end in pairwise(ends))]
+
+
+def _feelings(asked: Sequence[_Asked], reveals: Sequence[Reveals], *, now: datetime) -> dict[int, dict[date, Sequence[str]]]:
+    """By place among those asked, where feelings are allowed; no statement where they are not."""
+    places = [place for place, one in enumerate(asked) if FEELINGS in one.scopes]
+    found: dict[int, dict[date, Sequence[str]]] = defaultdict(dict)
+    if not places:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(_FELT, _values(asked) | {"places": places})
+        rows = cursor.fetchall()
+    for place, day, received_at, feelings in rows:
+        number, received = np.array([reveal.day_number(day)]), np.array([reveal.moment(received_at)])
+        appeared = reveals[place].after(number, received)
+        if reveal.is_shown(visible_from=appeared, now=reveal.moment(now), holds=asked[place].holds).all():
+            found[place][day] = feelings
+    return found
+
+
+def _values(asked: Sequence[_Asked]) -> dict[str, Any]:
+    return {
+        "people": [one.member.person_id for one in asked],
+        "joined": [one.member.joined_at for one in asked],
+        "since": [one.since for one in asked],
+        "until": [one.until for one in asked],
+    }
+
+
+# What is asked for, by its place; only of this couple's time, and nothing that was kept private.
+_FROM = """
+    FROM unnest(%(people)s::bigint[], %(joined)s::timestamptz[], %(since)s::date[], %(until)s::date[])
+        WITH ORDINALITY AS side (person_id, joined_at, since, until, place)
+    JOIN checkins_checkin c ON c.person_id = side.person_id AND c.day BETWEEN side.since AND side.until
+    WHERE NOT c.kept_private AND c.answered_at >= side.joined_at
+"""
+_GIVEN = f"""
+    SELECT string_agg({answer_in("c", place="(side.place - 1)")} || timestamptz_send(c.received_at), ''::bytea)
+    {_FROM} AND c.kind = 'full'
+"""
+_FELT = f"""
+    SELECT side.place - 1, c.day, c.received_at, c.feelings
+    {_FROM} AND c.feelings <> '{{}}' AND side.place - 1 = ANY(%(places)s::bigint[]) ORDER BY c.day
+"""

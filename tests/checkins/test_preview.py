@@ -85,7 +85,7 @@ def test_a_partner_who_left_quietly_is_not_given_away(cast):
     quietly = EVENING + 30 * ONE
     before = preview_of(cast.bob, since=TODAY, now=clock.now())
     couples.leave(person=cast.alice, quietly=True, now=quietly)
-    assert list(preview_of(cast.bob, since=TODAY, now=clock.now()).levels) == list(before.levels)
+    assert preview_of(cast.bob, since=TODAY, now=clock.now()).levels.days() == before.levels.days() != []
 
 
 def test_somebody_alone_sees_the_example_and_that_nobody_sees_anything(cast):

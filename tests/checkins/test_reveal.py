@@ -1,26 +1,35 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.calendar_days import ONE_DAY, OwnClock, local_day
 from checkins.reveal import (
-    Level,
-    Usual,
+    EPOCH,
     day_closes,
+    day_number,
+    day_of,
     is_shown,
+    is_weekend,
     last_revealed_day,
-    picture_shown_from,
+    moment,
     reveal_at,
-    visible_from,
+    reveals_of,
     week_of,
-    weekly_picture,
 )
 
 MADRID, AUCKLAND, HONOLULU = (OwnClock(ZoneInfo(name)) for name in ("Europe/Madrid", "Pacific/Auckland", "Pacific/Honolulu"))
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
+
+
+def visible_from(day, received, clocks):
+    """The same of one answer, as dates and instants."""
+    after = reveals_of(clocks, since=day, now=received).after(np.array([day_number(day)]), np.array([moment(received)]))
+    return EPOCH + timedelta(microseconds=int(after[0]))
+
 
 zones = st.sampled_from(["Australia/Lord_Howe", "Pacific/Apia", *sorted(available_timezones())]).map(lambda name: OwnClock(ZoneInfo(name)))
 pairs = st.tuples(zones, zones)
@@ -79,44 +88,41 @@ def test_the_last_revealed_day_is_the_last_one(day, pair, delay):
 
 
 @pytest.mark.parametrize(
-    "now, holds, kept_private, shown",
+    "now, holds, shown",
     [
-        (NOON, [], False, True),
-        (NOON - timedelta(seconds=1), [], False, False),
-        (NOON, [], True, False),
+        (NOON, [], True),
+        (NOON - timedelta(seconds=1), [], False),
         # A pause that covers the reveal hides the answer, then and afterwards.
-        (NOON, [(NOON - timedelta(hours=1), None)], False, False),
-        (NOON + timedelta(days=9), [(NOON - timedelta(hours=1), NOON + timedelta(days=1))], False, False),
-        (NOON, [(NOON, None)], False, False),
+        (NOON, [(NOON - timedelta(hours=1), None)], False),
+        (NOON + timedelta(days=9), [(NOON - timedelta(hours=1), NOON + timedelta(days=1))], False),
+        (NOON, [(NOON, None)], False),
         # A pause that ended before, or begins after the reveal, hides nothing of it.
-        (NOON, [(NOON - timedelta(days=2), NOON)], False, True),
-        (NOON + timedelta(days=2), [(NOON + timedelta(days=1), None)], False, True),
+        (NOON, [(NOON - timedelta(days=2), NOON)], True),
+        (NOON + timedelta(days=2), [(NOON + timedelta(days=1), None)], True),
     ],
 )
-def test_what_is_shown(now, holds, kept_private, shown):
-    assert is_shown(visible_from=NOON, now=now, holds=holds, kept_private=kept_private) is shown
+def test_what_is_shown(now, holds, shown):
+    other = NOON + timedelta(days=40)
+    assert is_shown(visible_from=np.array([moment(NOON), moment(other)]), now=moment(now), holds=holds).tolist() == [shown, False]
 
 
-def test_the_weekly_picture_appears_on_monday():
-    monday = date(2026, 6, 22)
-    assert week_of(date(2026, 6, 28)) == monday
-    shown = picture_shown_from(monday, (MADRID, MADRID))
-    assert shown == datetime(2026, 6, 29, 5, tzinfo=UTC)
-    with pytest.raises(ValueError, match="Monday"):
-        picture_shown_from(monday + ONE_DAY, (MADRID,))
+def test_a_week_begins_on_monday():
+    assert week_of(date(2026, 6, 28)) == date(2026, 6, 22) == week_of(date(2026, 6, 22))
 
 
-@pytest.mark.parametrize(
-    "values, expected",
-    [
-        ([6, 6, 6], None),
-        ([6, None, 6, None, 6], None),
-        ([6, 6, 6, 6], Level.USUAL),
-        ([6, 7, 7, 7, None], Level.HIGH),
-        ([5, 5, 5, 6, None], Level.LOW),
-        ([0, 10, 6, 8], Level.USUAL),
-    ],
-)
-def test_a_week_is_low_usual_or_high_from_four_answers(values, expected):
-    usual = {"space_wanted": Usual(level=6.0, spread=1.2)}
-    assert weekly_picture(week={"space_wanted": values}, usual=usual) == {"space_wanted": expected}
+@given(days, pairs, delays, zones)
+def test_the_reveals_of_many_days_are_those_of_each(day, pair, delay, there):
+    moved = (pair[0], OwnClock(there.zone, ((pair[1].zone, reveal_at(day, *pair) + delay),)))
+    for clocks in (pair, moved):
+        reveals = reveals_of(clocks, since=day, now=reveal_at(day, *clocks))
+        near = [day + step * ONE_DAY for step in range(9)]
+        each = [moment(reveal_at(one, *clocks)) for one in near]
+        assert reveals.of(np.array([day_number(one) for one in near])).tolist() == each
+        assert (np.diff(reveals.instants) >= 0).all()
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_days_and_instants_are_counted_without_loss(at):
+    assert EPOCH + timedelta(microseconds=moment(at)) == at
+    assert day_of(day_number(at.date())) == at.date()
+    assert is_weekend(np.array([day_number(at.date())])).all() == (at.weekday() >= 5)

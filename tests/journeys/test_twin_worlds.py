@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import pytest
 
 from checkins import policy, reveal
@@ -259,9 +260,9 @@ def test_i1_before_the_reveal_nothing_shows_whatever_is_shared(db, monkeypatch: 
         must_look_like_nothing(in_worlds(told, BEFORE_THE_REVEAL, days=days, moments=moments))
 
 
-def at_once(**_more: Any) -> bool:
+def at_once(*, visible_from: reveal.Ints, **_more: Any) -> reveal.Bools:
     """A reveal that does not wait, whatever holds there are."""
-    return True
+    return np.full(len(visible_from), fill_value=True)
 
 
 def test_i1_a_reveal_before_its_hour_is_found(db, monkeypatch: pytest.MonkeyPatch):

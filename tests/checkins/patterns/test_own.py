@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from checkins.patterns import Quick, own_course, own_course_of_one, own_leaning
+from checkins.patterns import Quick, last_deviations, own_course, own_leaning
+from checkins.patterns.own import LAST_ANSWERS
 from checkins.patterns.simulate import simulate
 from checkins.policy import Voice, voice
 
@@ -92,22 +93,24 @@ def test_persons_beside_each_other_do_not_touch():
     np.testing.assert_array_equal(together.level[5:6], alone.level)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+def weekends(weekday):
+    return [bool(one >= 5) for one in weekday.tolist()]
+
+
+@pytest.mark.parametrize("seed", range(6))
 def test_one_person_number_by_number_is_the_person_of_the_arrays(seed):
     rng = np.random.default_rng(seed)
     values = np.clip(np.round(rng.normal([6, 6, 4, 3], 2.5, (1, 60, 4))), 0, 10)
     values[rng.random(values.shape) < 0.2] = np.nan
     values[0, rng.random(60) < 0.3] = np.nan
-    expected = own_course(values, WEEK)
+    expected = own_course(values, WEEK).deviation[0].T
     points = [[None if np.isnan(one) else one for one in day] for day in values[0].tolist()]
-    one = own_course_of_one(points, WEEK[0].tolist())
-    for name in ("level", "spread", "deviation", "answers"):
-        np.testing.assert_allclose(getattr(one, name), getattr(expected, name), rtol=1e-12, atol=1e-12)
+    for one, of in zip(last_deviations(zip(weekends(WEEK[0]), points, strict=True)), expected, strict=True):
+        np.testing.assert_allclose(one, of[~np.isnan(of)][-LAST_ANSWERS:], rtol=1e-12, atol=1e-12)
 
 
 def test_days_without_an_answer_may_as_well_be_left_out():
     values = np.clip(np.round(np.random.default_rng(4).normal([6, 6, 4, 3], 1.5, (60, 4))), 0, 10).tolist()
-    given = [day for day in range(60) if day % 3]
-    some = own_course_of_one([values[day] if day % 3 else [None] * 4 for day in range(60)], WEEK[0].tolist())
-    kept = own_course_of_one([values[day] for day in given], [int(WEEK[0, day]) for day in given])
-    np.testing.assert_array_equal(kept.deviation[0], some.deviation[0, given])
+    days = list(zip(weekends(WEEK[0]), values, strict=True))
+    some = last_deviations((weekend, points if day % 3 else [None] * 4) for day, (weekend, points) in enumerate(days))
+    assert some == last_deviations(one for day, one in enumerate(days) if day % 3)

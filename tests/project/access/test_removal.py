@@ -29,6 +29,7 @@ SHOWN_BY_NO_ROUTE = {
     "accounts.User.visible_to": "a request brings its own account; no route looks another one up",
     "accounts.Agreement.visible_to": "written at sign-up, read by the export of one's own data alone",
     "checkins.Decision.visible_to": "nobody's: it would tell one partner about the other",
+    "checkins.PatternDay.visible_to": "the ribbon asks for the state of a couple, and shows the days that go with it",
     "checkins.Episode.visible_to": "kept for the therapist's page and the effect estimate; the ribbon shows weeks",
     "notifications.AnswerToken.visible_to": "only its holder's word counts, and only a hash is kept",
     "notifications.ServiceLimit.visible_to": "says something about a push service, and about no person",
