@@ -5,7 +5,7 @@ What the viewer may see of each table is said by its own `visible_to`, and becom
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from operator import itemgetter
 from struct import iter_unpack
@@ -21,6 +21,7 @@ from backend.calendar_days import OwnClock
 from backend.couples.models import Membership
 from backend.statements import fetch_row
 from checkins import reveal
+from checkins.answers import SCALES
 from checkins.columns import GIVEN, Given, answer_in, given_from, unpacked
 from checkins.models import CheckIn, PatternState
 from checkins.queries import Sharing
@@ -146,30 +147,33 @@ def _rows(found: QuerySet[Any]) -> str:
 @cache
 def _statement() -> str:
     viewer = _Viewer()
-    return _STATEMENT.format(
-        own=_rows(CheckIn.objects.visible_to(viewer)),
-        mine=_rows(Membership.objects.visible_to(viewer).active()),
-        state=_rows(PatternState.objects.visible_to(viewer)),
-        retired=_rows(Retirement.objects.standing()),
+    statement = _STATEMENT.format(
+        own=_rows(CheckIn.objects.visible_to(viewer).values("day", "kind", *SCALES)),
+        mine=_rows(Membership.objects.visible_to(viewer).active().values("id", "couple_id", "person_id")),
+        state=_rows(PatternState.objects.visible_to(viewer).values("couple_id", "model_version")),
+        retired=_rows(Retirement.objects.standing().values("item", "version")),
         zones=FormerZone._meta.db_table,
         given=GIVEN,
         answer=answer_in("c"),
-        epoch=f"DATE '{reveal.EPOCH:%Y-%m-%d}'",
+        monday=f"DATE '{reveal.week_of(reveal.EPOCH.date() + timedelta(days=7))}'",
     )
+    # The driver remembers how it read a statement of up to 4,096 characters, and reads a longer one anew each time. No name of ours
+    # needs its quotes.
+    return " ".join(statement.replace('"', "").split())
 
 
-# Weeks of the pattern: those of the one version that the couple's state goes on from.
+# The partner is the `author` of what they gave. Weeks of the pattern: those of the one version that the couple's state goes on from.
 _STATEMENT = """
     SELECT
         (SELECT string_agg({answer}, ''::bytea) FROM {own} c WHERE c.kind = 'full' AND c.day BETWEEN %(own_since)s AND %(today)s),
-        (SELECT json_agg(z) FROM {zones} z WHERE z.user_id IN (mine.person_id, theirs.person_id)),
-        (SELECT string_agg(date_send(w.monday) || date_send(w.last) || int8send(w.enough) || float8send(w.one_reaching)
-                || float8send(w.both_apart) || float8send(w.steady), ''::bytea ORDER BY w.monday)
+        (SELECT json_agg(z) FROM {zones} z WHERE z.user_id IN (mine.person_id, author.person_id)),
+        (SELECT string_agg(date_send(w.monday) || date_send(w.last) || int8send(w.enough) || float8send(w.reaching)
+                || float8send(w.apart) || float8send(w.steady), ''::bytea ORDER BY w.monday)
             FROM (
-                SELECT {epoch} + 2 + 7 * ((d.day - {epoch} - 2) / 7) AS monday, max(d.day) AS last,
+                SELECT {monday} + 7 * ((d.day - {monday}) / 7) AS monday, max(d.day) AS last,
                     count(*) FILTER (WHERE d.enough) AS enough,
-                    COALESCE(avg(d.p_a_reaches + d.p_b_reaches) FILTER (WHERE d.enough), 0) AS one_reaching,
-                    COALESCE(avg(d.p_apart) FILTER (WHERE d.enough), 0) AS both_apart,
+                    COALESCE(avg(d.p_a_reaches + d.p_b_reaches) FILTER (WHERE d.enough), 0) AS reaching,
+                    COALESCE(avg(d.p_apart) FILTER (WHERE d.enough), 0) AS apart,
                     COALESCE(avg(d.p_steady) FILTER (WHERE d.enough), 0) AS steady
                 FROM checkins_patternday d
                 WHERE d.couple_id = state.couple_id AND d.model_version = state.model_version AND d.day >= %(weeks_since)s
@@ -177,17 +181,17 @@ _STATEMENT = """
             ) w),
         state.couple_id IS NOT NULL,
         (SELECT json_agg(json_build_array(r.item, r.version)) FROM {retired} r),
-        theirs.person_id, partner.timezone, given.answers, given.lines, given.sealed, couple.ended_at,
+        author.person_id, partner.timezone, given.answers, given.lines, given.sealed, couple.ended_at,
         choice.weekly_since, choice.levels_since, holds.started, holds.ended
     FROM (VALUES (1)) AS one_row
     LEFT JOIN {mine} mine ON true
     LEFT JOIN couples_couple couple ON couple.id = mine.couple_id
-    LEFT JOIN couples_membership theirs ON theirs.couple_id = mine.couple_id AND theirs.id <> mine.id
-    LEFT JOIN accounts_user partner ON partner.id = theirs.person_id
-    LEFT JOIN consents_choice choice ON choice.membership_id = theirs.id
+    LEFT JOIN couples_membership author ON author.couple_id = mine.couple_id AND author.id <> mine.id
+    LEFT JOIN accounts_user partner ON partner.id = author.person_id
+    LEFT JOIN consents_choice choice ON choice.membership_id = author.id
     LEFT JOIN {state} state ON state.couple_id = mine.couple_id
     CROSS JOIN LATERAL (
-        SELECT array_agg(h.started_at) AS started, array_agg(h.ended_at) AS ended FROM consents_hold h WHERE h.person_id = theirs.person_id
+        SELECT array_agg(h.started_at) AS started, array_agg(h.ended_at) AS ended FROM consents_hold h WHERE h.person_id = author.person_id
     ) holds
-    CROSS JOIN LATERAL (SELECT * FROM (SELECT theirs.*) author, LATERAL ({given}) given) given
+    CROSS JOIN LATERAL ({given}) given
 """

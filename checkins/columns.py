@@ -58,9 +58,10 @@ class Given:
 NO_ANSWERS = Levels(_NONE, np.zeros((0, len(LEVELS)), np.int64))
 
 
-def answer_in(table: str, *, place: str = "0") -> str:
+def answer_in(table: str, *, place: str = "") -> str:
     """SQL: a full answer of the row `table` in eight bytes. From the left: `place` (24 bits), the day (16), four answers (4 each)."""
-    return f"""int8send(({place}::bigint << 32) | (({table}.day - {_EPOCH})::bigint << 16) | ({table}.closeness_felt::int << 12)
+    whose = f"({place}::bigint << 32) | " if place else ""
+    return f"""int8send({whose}(({table}.day - {_EPOCH})::bigint << 16) | ({table}.closeness_felt::int << 12)
         | ({table}.closeness_wanted::int << 8) | ({table}.space_wanted::int << 4) | COALESCE({table}.tension, {TENSION_NOT_GIVEN}))"""
 
 

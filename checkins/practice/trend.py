@@ -22,7 +22,7 @@ from checkins import reveal
 from checkins.columns import Levels as Answered
 from checkins.columns import answer_in, levels_of, unpacked
 from checkins.models import Episode
-from checkins.queries import EVER, Picture, opened_of, weeks_of
+from checkins.queries import EVER, opened_of, weeks_of
 from checkins.reveal import Ints, Reveals
 from notifications.queries import felt_about
 
@@ -42,7 +42,7 @@ class Side:
     """What is shown of one of the two, each part empty where its scope is not allowed."""
 
     name: str
-    weeks: Mapping[date, Picture] = field(default_factory=dict)
+    weeks: Mapping[date, Mapping[str, str | None]] = field(default_factory=dict)
     levels: Mapping[date, Answer] = field(default_factory=dict)
     feelings: Mapping[date, Sequence[str]] = field(default_factory=dict)
 

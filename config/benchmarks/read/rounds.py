@@ -104,7 +104,10 @@ def _floor(people: Sequence[int], since: date) -> list[Any]:
 def _caseload(therapist: User, links: Sequence[UUID], weeks: int, now: datetime) -> bytes:
     sides = _sides(therapist, links, weeks, now)
     said: bytes = JSONRenderer().render(
-        {str(link): [{week.isoformat(): dict(levels) for week, levels in side.weeks.items()} for side in pair] for link, pair in sides.items()}
+        {
+            str(link): [{week.isoformat(): dict(levels) for week, levels in side.weeks.items()} for side in pair]
+            for link, pair in sides.items()
+        }
     )
     return said
 

@@ -38,6 +38,7 @@ SHOWN_BY_NO_ROUTE = {
 
 ASKED_TWICE = {
     "notifications.Delivery.visible_to": "only the deliveries of slots that were asked for as one's own are looked at",
+    "couples.Couple.visible_to": "only the pattern of the couple that somebody is in is looked at",
     "checkins.Sheet.visible_to": "only the sheet of a link that was asked for as one's own is looked at",
 }
 """Checks behind which another one stands, so that no cell changes without them."""
