@@ -25,6 +25,7 @@ SENDS_IN_A_SECOND = 200
 CALL_LASTS = timedelta(seconds=12)
 """After so long a call that was never recorded is over: ten seconds at most, and one to begin."""
 PACE = timedelta(seconds=1) / SENDS_IN_A_SECOND
+FARTHEST_AHEAD = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,15 @@ def room_at(limit: ServiceLimit, *, asking: Iterable[Delivery], now: datetime) -
     """What the service has room for. `asking` are not counted as under way. The row is locked by the caller."""
     under_way = Delivery.objects.under_way(now - CALL_LASTS).filter(channel=limit.channel, service=limit.service)
     count = under_way.exclude(pk__in=[one.pk for one in asking]).count()
-    start = now if limit.next_send_at is None or limit.next_send_at < now else limit.next_send_at
-    return Room(max(0, CALLS_AT_A_TIME - count), start)
+    return Room(max(0, CALLS_AT_A_TIME - count), _start(limit.next_send_at, now))
+
+
+def _start(next_send_at: datetime | None, now: datetime) -> datetime:
+    # So few calls are let through at a time that their turns end within moments. What lies farther ahead was written before the
+    # database's clock was put back, or by a server whose clock was ahead.
+    if next_send_at is None or not now < next_send_at <= now + FARTHEST_AHEAD:
+        return now
+    return next_send_at
 
 
 def take_room(limit: ServiceLimit, room: Room, *, calls: int) -> None:

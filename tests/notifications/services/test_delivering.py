@@ -274,6 +274,13 @@ class TestRoom:
         (next_one,) = passing.pass_gate(claimed[4:5], clock=lambda: SLOT).going
         assert next_one.start >= before + (4 * limits.PACE).total_seconds()
 
+    def test_a_clock_that_is_put_back_holds_nobody_up(self, claimed):
+        passing.pass_gate(claimed[:4], clock=lambda: SLOT)
+        ServiceLimit.objects.update(next_send_at=SLOT + timedelta(minutes=5))
+        (next_one,) = passing.pass_gate(claimed[4:5], clock=lambda: SLOT).going
+        assert next_one.start <= time_of_day.monotonic()
+        assert ServiceLimit.objects.get().next_send_at == SLOT + limits.PACE
+
     def test_what_found_no_room_for_a_while_goes_back_untried(self, claimed, monkeypatch):
         monkeypatch.setattr(delivering, "A_TURN", 0.05)
         passing.pass_gate(claimed[:10], clock=lambda: SLOT)
