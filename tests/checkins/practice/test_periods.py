@@ -9,10 +9,16 @@ from checkins.practice.choosing import chosen
 from checkins.practice.comparing import heads_of_parting, heads_of_periods, table_of
 from checkins.practice.periods import Period, bands_of, before_and_since, compared, parted_at, parting_day
 from checkins.practice.summary import QUESTIONS
-from checkins.practice.trend import Side
+from checkins.practice.trend import Side, Trend
 from tests.checkins.practice.made_up import DAY, LAST, NAMES, SCOPES, made_up
 
 ALL = frozenset(SCOPES)
+
+
+def parted(trend: Trend, day: date) -> tuple[Period, Period]:
+    parts = parted_at(trend, day)
+    assert parts is not None
+    return parts
 
 
 def test_every_day_is_on_one_side_and_every_mean_is_of_its_own_days():
@@ -31,13 +37,13 @@ def test_every_day_is_on_one_side_and_every_mean_is_of_its_own_days():
         for question in QUESTIONS:
             for side, one in enumerate(comparison.levels[question]):
                 rows = [(on, value) for who, on, asked, value in data.levels if (who, asked) == (side, question)]
-                parts = [value for on, value in rows if on < day], [value for on, value in rows if on >= day]
-                assert (one.earlier, one.later) == tuple(map(len, parts))
-                assert (one.change is None) == (min(map(len, parts)) < 5)
+                earlier, later = [value for on, value in rows if on < day], [value for on, value in rows if on >= day]
+                assert (one.earlier, one.later) == (len(earlier), len(later))
+                assert (one.change is None) == (min(len(earlier), len(later)) < 5)
                 if one.change:
                     compared_means += 1
-                    assert one.change.before == pytest.approx(sum(parts[0]) / len(parts[0]))
-                    assert one.change.after == pytest.approx(sum(parts[1]) / len(parts[1]))
+                    assert one.change.before == pytest.approx(sum(earlier) / len(earlier))
+                    assert one.change.after == pytest.approx(sum(later) / len(later))
     assert compared_means > 100
 
 
@@ -52,13 +58,13 @@ def test_it_parts_at_the_last_session_within_these_days_and_else_in_the_middle()
     trend = made_up(5).trend(ALL)
     assert parting_day(trend, [trend.since + DAY, trend.since + 9 * DAY, LAST + DAY]) == trend.since + 9 * DAY
     middle = parting_day(trend, [trend.since])
-    before, since = parted_at(trend, middle)
+    before, since = parted(trend, middle)
     assert abs(before.days - since.days) <= 1
 
 
 def test_only_what_both_allow_is_compared():
     trend = made_up(5).trend(frozenset({"levels"}))
-    comparison = compared(trend, *parted_at(trend, parting_day(trend, [])))
+    comparison = compared(trend, *parted(trend, parting_day(trend, [])))
     assert comparison.levels
     assert (comparison.weeks, comparison.episode_days, comparison.prompts, comparison.feelings) == (None, None, None, None)
 
@@ -92,7 +98,7 @@ def test_the_table_says_no_mean_of_few_answers():
     data = made_up(5)
     data.levels = [(side, LAST - n * DAY, question, 7) for side in (0, 1) for n in range(20) for question in QUESTIONS]
     trend = data.trend(frozenset({"levels"}))
-    comparison = compared(trend, *parted_at(trend, LAST - 3 * DAY))
+    comparison = compared(trend, *parted(trend, LAST - 3 * DAY))
     table = table_of(comparison, NAMES, heads=heads_of_parting(comparison))
     assert table.heads == ("49 days before", "4 days since")
     for _title, rows in table.groups:

@@ -1,6 +1,6 @@
 """Two stretches of days that a therapist chooses: within what both allow at that moment, and with a line for each look."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -24,7 +24,7 @@ DAYS = {
 LEVELS = "<h2>Beside each other</h2>"
 
 
-def said(days: dict) -> dict[str, str]:
+def said(days: dict[str, date]) -> dict[str, str]:
     return {name: day.isoformat() for name, day in days.items()}
 
 
