@@ -95,7 +95,7 @@ ON_PAGES = {
     "levels": r"<td>25 February</td>(<td>[^<]*</td>)?<td>9</td>|level,2026-02-25,2026-02-25,Selma-Canary,closeness_felt,9"
     r'|"effectiveDateTime": "2026-02-25",[^}]*\},[^}]*\}[^}]*"valueInteger": 9',
     "consent": r'until 29 March|"ends_at": "2026-03-29T',
-    "reads": r'\d\d:\d\d(:\d\d)?( · |,)Dr Thea|"therapist_name": "Dr Thea"',
+    "reads": r'\d\d:\d\d(:\d\d)?( · |,)Dr Thea|They read: “Dr Thea|"therapist_name": "Dr Thea"',
 }
 """How some of them are written on pages, as patterns."""
 
