@@ -20,13 +20,22 @@ async function look() {
     .then((text) => new DOMParser().parseFromString(text, "text/html"))
     .catch(() => null);
   const part = page?.querySelector("[data-preview]");
+  if (page && part) await withScriptsOf(page, address);
   // A later choice is being fetched meanwhile; this one is out of date.
   if (latest !== address.href) return;
   shown.removeAttribute("aria-busy");
-  if (!page || !part) return location.assign(address);
+  if (!part) return location.assign(address);
   shown.replaceChildren(part);
-  // What that page brings along works here too; a module runs once, however often it is asked for.
-  for (const one of page.querySelectorAll("head script[type=module]")) void import(new URL(one.getAttribute("src") ?? "", address).href);
+}
+
+/**
+ * What that page brings along works here too, and is there before its plots are. A module runs once, however often it is asked for.
+ * @param {Document} page
+ * @param {URL} address
+ */
+function withScriptsOf(page, address) {
+  const scripts = [...page.querySelectorAll("head script[type=module]")];
+  return Promise.allSettled(scripts.map((one) => import(new URL(one.getAttribute("src") ?? "", address).href)));
 }
 
 if (link && place) {
