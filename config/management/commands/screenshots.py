@@ -1,6 +1,7 @@
 """Takes the pictures of the documentation from a running demo and its couple: `manage.py screenshots`.
 
-Those that the README shows, or with `--all` every page, narrow and wide, light and dark, as small WebP files.
+Those that the README shows and two couples as the detector sees them, or with `--all` every page, narrow and wide, light and dark, as
+small WebP files.
 """
 
 import base64
@@ -16,6 +17,7 @@ from urllib.parse import urlencode
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from config.demo.drawn import draw_couples
 from config.demo.people import ANA, LUCIA, THEA, TUESDAYS, SignIn
 from config.env import BASE_DIR
 
@@ -106,6 +108,9 @@ class Command(BaseCommand):
             for path in (take_all if options["all"] else take)(browser, address=options["address"], folder=folder):
                 self.stdout.write(f"{path.name}  {path.stat().st_size // 1024} KiB")
             browser.close()
+        if not options["all"]:
+            for path in draw_couples(folder):
+                self.stdout.write(f"{path.name}  {path.stat().st_size // 1024} KiB")
 
 
 def take(browser: Any, *, address: str, folder: Path) -> list[Path]:
