@@ -165,7 +165,7 @@ def _check_day(day: date, *, answered_at: datetime, now: datetime, zone: ZoneInf
 def _keep(*, person: User, item: Item, answered_at: datetime, now: datetime, same_batch: bool) -> Kept:
     """The first answer of a day, which nearly all are, takes one statement; whatever else it may be is found out in a transaction."""
     values = {**_values(person.pk, item, answered_at, now), "fingerprint": _fingerprint(item)}
-    row = None if item.version else _create(values)
+    row = _create(values) if item.version is None else None
     if row is not None:
         return Kept(row, created=True)
     with transaction.atomic():

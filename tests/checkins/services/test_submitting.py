@@ -144,6 +144,14 @@ def test_a_stale_version_is_told_what_stands(alice, version):
     assert standing().closeness_felt == 7
 
 
+@pytest.mark.parametrize("version", [0, 1])
+def test_a_version_of_a_day_that_was_never_answered_is_stale_and_makes_nothing(alice, version):
+    with pytest.raises(StaleVersion) as caught:
+        keep(alice, DAY, full(3), now=NOW, version=version)
+    assert caught.value.current is None
+    assert not CheckIn.objects.exists()
+
+
 def test_amending_what_was_deleted_elsewhere_is_stale_and_brings_nothing_back(alice):
     keep(alice, DAY, now=NOW)
     delete_check_in(person=alice, day=DAY, now=NOW)
